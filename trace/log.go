@@ -3,7 +3,7 @@
 // captures, JSON) is a function of this record; no view ever asks a protocol.
 //
 // A Log is a stream with subscribers. Without a subscriber nothing is built:
-// code that emits asks On first.
+// code that emits asks On first, code that taps frames asks Tapped.
 //
 //	if log.On() {
 //		log.Emit(node, tcp.Retransmit, frame, trace.Int("seq", seq))
@@ -65,16 +65,23 @@ type Secret struct {
 // Subscriber is told what happens, as it happens. The pointers are valid only
 // during the call.
 type Subscriber interface {
+	FrameTap
 	Event(*Event)
-	Frame(*Frame)
 	Secret(*Secret)
+}
+
+// FrameTap is told of frames only, so that a capture of a long transfer pays
+// for no events.
+type FrameTap interface {
+	Frame(*Frame)
 }
 
 // Log hands what happens to its subscribers and keeps the thread of causes.
 // A nil *Log is a log that nobody reads.
 type Log struct {
 	sim    *sim.Sim
-	subs   []Subscriber
+	subs   []Subscriber // told of events and secrets
+	taps   []FrameTap   // told of frames
 	last   ID
 	cause  ID
 	frames FrameID
@@ -84,11 +91,20 @@ type Log struct {
 // NewLog makes a log for a simulation, without subscribers.
 func NewLog(s *sim.Sim) *Log { return &Log{sim: s} }
 
-// Subscribe adds a reader. Subscribe before the run begins.
-func (l *Log) Subscribe(s Subscriber) { l.subs = append(l.subs, s) }
+// Subscribe adds a reader of everything. Subscribe before the run begins.
+func (l *Log) Subscribe(s Subscriber) {
+	l.subs = append(l.subs, s)
+	l.taps = append(l.taps, s)
+}
 
-// On says whether anybody reads the log.
+// SubscribeFrames adds a reader of frames. Subscribe before the run begins.
+func (l *Log) SubscribeFrames(t FrameTap) { l.taps = append(l.taps, t) }
+
+// On says whether anybody reads the events.
 func (l *Log) On() bool { return l != nil && len(l.subs) > 0 }
+
+// Tapped says whether anybody reads the frames.
+func (l *Log) Tapped() bool { return l != nil && len(l.taps) > 0 }
 
 // NextFrameID numbers a new frame.
 func (l *Log) NextFrameID() FrameID {
@@ -115,13 +131,13 @@ func (l *Log) Emit(node string, kind *Kind, frame FrameID, fields ...Field) ID {
 
 // Tap records that an interface saw a frame and returns the record's number.
 func (l *Log) Tap(at *Interface, d Direction, frame FrameID, data []byte) ID {
-	if !l.On() {
+	if !l.Tapped() {
 		return 0
 	}
 	l.last++
 	l.frame = Frame{ID: l.last, Cause: l.cause, Time: l.sim.Now(), Interface: at, Direction: d, Frame: frame, Data: data}
-	for _, s := range l.subs {
-		s.Frame(&l.frame)
+	for _, t := range l.taps {
+		t.Frame(&l.frame)
 	}
 	return l.last
 }
