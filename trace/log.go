@@ -20,17 +20,21 @@ import (
 // Direction says which way a frame passed an interface.
 type Direction uint8
 
-// The two directions.
+// The directions. Unknown is found only in capture files that do not say.
 const (
 	Sent Direction = iota
 	Received
+	Unknown
 )
 
 func (d Direction) String() string {
-	if d == Sent {
+	switch d {
+	case Sent:
 		return "sent"
+	case Received:
+		return "received"
 	}
-	return "received"
+	return "unknown"
 }
 
 // Interface is a vantage point: where a capture can be taken.
@@ -71,9 +75,14 @@ type Subscriber interface {
 }
 
 // FrameTap is told of frames only, so that a capture of a long transfer pays
-// for no events.
+// for no events. One that is a SecretTap too is told of TLS secrets.
 type FrameTap interface {
 	Frame(*Frame)
+}
+
+// SecretTap is told of TLS key material.
+type SecretTap interface {
+	Secret(*Secret)
 }
 
 // Log hands what happens to its subscribers and keeps the thread of causes.
@@ -144,12 +153,14 @@ func (l *Log) Tap(at *Interface, d Direction, frame FrameID, data []byte) ID {
 
 // Secret records TLS key material.
 func (l *Log) Secret(node, line string) {
-	if !l.On() {
+	if !l.Tapped() {
 		return
 	}
 	s := Secret{Node: node, Line: line}
-	for _, sub := range l.subs {
-		sub.Secret(&s)
+	for _, t := range l.taps {
+		if t, wants := t.(SecretTap); wants {
+			t.Secret(&s)
+		}
 	}
 }
 
