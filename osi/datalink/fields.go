@@ -26,11 +26,11 @@ type FieldsSeen struct {
 }
 
 const (
-	etherHeaderLen  = 14
-	leastEtherType  = 1536 // IEEE 802.3 §3.2.6: smaller values are lengths
-	etherTypeIPv4   = 0x0800
-	etherTypeARP    = 0x0806
-	arpEthernetIPv4 = 28
+	fieldsHeaderLen      = 14
+	fieldsLeastEtherType = 1536 // IEEE 802.3 §3.2.6: smaller values are lengths
+	fieldsIPv4           = 0x0800
+	fieldsARP            = 0x0806
+	fieldsARPLen         = 28
 )
 
 // Fields names every byte of an Ethernet frame except its payload: b is the
@@ -47,9 +47,9 @@ func Fields(b []byte, at, fcs int, snapped bool) (osi.Part, FieldsSeen) {
 	var seen FieldsSeen
 
 	dst := r.Take(6, "eth.dst", "Destination Address")
-	seen.Destination = describeMAC(dst, body[:min(6, len(body))])
+	seen.Destination = describeMACField(dst, body[:min(6, len(body))])
 	src := r.Take(6, "eth.src", "Source Address")
-	seen.Source = describeMAC(src, body[min(6, len(body)):min(12, len(body))])
+	seen.Source = describeMACField(src, body[min(6, len(body)):min(12, len(body))])
 	kind := r.Uint(2, "eth.type", "EtherType")
 	seen.OK = !r.Cut
 	seen.EtherType = uint16(kind.Number)
@@ -59,13 +59,13 @@ func Fields(b []byte, at, fcs int, snapped bool) (osi.Part, FieldsSeen) {
 	seen.Payload, seen.PayloadAt = body[r.Pos:], at+r.Pos
 
 	part := osi.Part{Layer: osi.DataLink, Protocol: "Ethernet II", PDU: "frame"}
-	if seen.OK && seen.EtherType < leastEtherType {
+	if seen.OK && seen.EtherType < fieldsLeastEtherType {
 		part.Protocol = "IEEE 802.3"
 	}
 	part.Spans = append(make([]osi.Span, 0, 3), osi.Span{Offset: at, Length: r.Pos})
 	part.Summary = "frame from " + seen.Source + " to " + seen.Destination
 	if r.Cut {
-		part.Problem = fmt.Sprintf("the header ends after %d bytes; it has %d", r.Pos, etherHeaderLen)
+		part.Problem = fmt.Sprintf("the header ends after %d bytes; it has %d", r.Pos, fieldsHeaderLen)
 		part.Summary = "the beginning of a frame"
 	}
 	if fcs > 0 {
@@ -136,7 +136,7 @@ func PaddingFields(part *osi.Part, b []byte, at int) {
 	part.Spans = append(part.Spans[:j], append([]osi.Span{f.Span}, part.Spans[j:]...)...)
 }
 
-func describeMAC(f *osi.Field, b []byte) string {
+func describeMACField(f *osi.Field, b []byte) string {
 	if len(b) < 6 {
 		return "?"
 	}
@@ -153,7 +153,7 @@ func describeMAC(f *osi.Field, b []byte) string {
 }
 
 func describeEtherType(f *osi.Field) {
-	if f.Number < leastEtherType {
+	if f.Number < fieldsLeastEtherType {
 		f.Key, f.Name = "eth.len", "Length"
 		f.Note = "a length: the frame has no EtherType"
 		return
@@ -168,9 +168,9 @@ func describeEtherType(f *osi.Field) {
 // when it is none of those met in practice (IANA, "IEEE 802 Numbers").
 func EtherTypeName(t uint16) string {
 	switch t {
-	case etherTypeIPv4:
+	case fieldsIPv4:
 		return "IPv4"
-	case etherTypeARP:
+	case fieldsARP:
 		return "ARP"
 	case 0x86dd:
 		return "IPv6"

@@ -11,12 +11,13 @@ import (
 // ARPFieldsSeen is what the tolerant decoder could make out of an ARP packet.
 type ARPFieldsSeen struct {
 	// OK says that the packet is whole and speaks of Ethernet and IPv4.
-	OK               bool
-	Operation        uint16
-	SenderMAC        string
-	SenderIP         netip.Addr
-	TargetIP         netip.Addr
-	Gratuitous, Rest bool
+	OK        bool
+	Operation uint16
+	SenderMAC string
+	SenderIP  netip.Addr
+	TargetIP  netip.Addr
+	// Gratuitous: the sender speaks of its own address.
+	Gratuitous bool
 	// Len is how many bytes the packet has; what follows is padding.
 	Len int
 }
@@ -34,7 +35,7 @@ func ARPFields(b []byte, at int) (osi.Part, ARPFieldsSeen) {
 	}
 	ethernet := hw.Number == 1
 	proto := r.Uint(2, "arp.proto.type", "Protocol Type")
-	ipv4 := proto.Number == etherTypeIPv4
+	ipv4 := proto.Number == fieldsIPv4
 	if proto.Problem == "" {
 		describeEtherType(proto)
 	}
@@ -59,7 +60,7 @@ func ARPFields(b []byte, at int) (osi.Part, ARPFieldsSeen) {
 		sender := [2][]byte{arpAddress(&r, hlen, known, "arp.src.hw", "Sender Hardware Address")}
 		sender[1] = arpAddress(&r, plen, known, "arp.src.proto", "Sender Protocol Address")
 		targetMAC := arpAddress(&r, hlen, known, "arp.dst.hw", "Target Hardware Address")
-		if f := len(r.Fields) - 1; known && seen.Operation == 1 && allZero(targetMAC) {
+		if f := len(r.Fields) - 1; known && seen.Operation == 1 && fieldsAllZero(targetMAC) {
 			r.Fields[f].Note = "unknown: this is the question"
 		}
 		target := arpAddress(&r, plen, known, "arp.dst.proto", "Target Protocol Address")
@@ -75,7 +76,7 @@ func ARPFields(b []byte, at int) (osi.Part, ARPFieldsSeen) {
 	part.Fields = r.Fields
 	part.Summary = seen.Sentence()
 	if r.Cut {
-		part.Problem = fmt.Sprintf("the packet ends after %d bytes; for Ethernet and IPv4 it has %d", r.Pos, arpEthernetIPv4)
+		part.Problem = fmt.Sprintf("the packet ends after %d bytes; for Ethernet and IPv4 it has %d", r.Pos, fieldsARPLen)
 	}
 	return part, seen
 }
@@ -132,7 +133,7 @@ func operationName(op uint16) string {
 	return "unknown"
 }
 
-func allZero(b []byte) bool {
+func fieldsAllZero(b []byte) bool {
 	for _, c := range b {
 		if c != 0 {
 			return false
