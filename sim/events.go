@@ -15,12 +15,16 @@ func (e event) before(f event) bool {
 // eventQueue is a 4-ary heap of events ordered by (time, insertion).
 type eventQueue struct {
 	heap []event
-	seq  uint32
+	seq  uint32 // the last number given out
 }
 
-func (q *eventQueue) push(at Time, id int32) {
+// number gives out the next place in the order of insertion.
+func (q *eventQueue) number() uint32 {
 	q.seq++
-	e := event{at, q.seq, id}
+	return q.seq
+}
+
+func (q *eventQueue) push(e event) {
 	q.heap = append(q.heap, e)
 	h, i := q.heap, len(q.heap)-1
 	for i > 0 {

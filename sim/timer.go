@@ -5,47 +5,72 @@ package sim
 // already in the queue only stores the time, and the event, when it comes up
 // too early, queues itself again. A protocol machine that pushes its deadline
 // back with every packet therefore costs the queue almost nothing.
+//
+// Timers that are due at the same moment fire in the order in which they were
+// armed for it, however often they were moved before.
 type Timer struct {
-	sim    *Sim
-	fn     func()
-	at     Time // when to fire; Never when off
-	queued Time // the time of its event in the queue; Never when it has none
-	id     int32
-	idle   bool
+	sim       *Sim
+	fn        func()
+	at        Time // when to fire; Never when off
+	queued    Time // the time of its event in the queue; Never when it has none
+	seq       uint32
+	queuedSeq uint32
+	id        int32
+	idle      bool
 }
 
 // NewTimer makes a timer that is off. While it is armed it keeps the run
 // alive: something is still going to happen on the network.
-func (s *Sim) NewTimer(fn func()) *Timer { return s.newTimer(fn, false) }
-
-// NewIdleTimer makes a timer that does not keep a run alive once all
-// foreground programs have returned: a deadline, a keep-alive, TIME-WAIT.
-func (s *Sim) NewIdleTimer(fn func()) *Timer { return s.newTimer(fn, true) }
-
-func (s *Sim) newTimer(fn func(), idle bool) *Timer {
-	t := &Timer{sim: s, fn: fn, at: Never, queued: Never, idle: idle}
-	if n := len(s.freeIDs); n > 0 {
-		t.id, s.freeIDs = s.freeIDs[n-1], s.freeIDs[:n-1]
-		s.timers[t.id] = t
-		return t
-	}
-	t.id = int32(len(s.timers))
-	s.timers = append(s.timers, t)
+func (s *Sim) NewTimer(fn func()) *Timer {
+	t := new(Timer)
+	s.initTimer(t, fn, false)
 	return t
 }
 
+// NewIdleTimer makes a timer that does not keep a run alive once all
+// foreground programs have returned: a deadline, a keep-alive, TIME-WAIT.
+func (s *Sim) NewIdleTimer(fn func()) *Timer {
+	t := new(Timer)
+	s.initTimer(t, fn, true)
+	return t
+}
+
+func (s *Sim) initTimer(t *Timer, fn func(), idle bool) {
+	*t = Timer{sim: s, fn: fn, at: Never, queued: Never, idle: idle}
+	if n := len(s.freeIDs); n > 0 {
+		t.id, s.freeIDs = s.freeIDs[n-1], s.freeIDs[:n-1]
+		s.timers[t.id] = t
+		return
+	}
+	t.id = int32(len(s.timers))
+	s.timers = append(s.timers, t)
+}
+
 // Arm sets the moment at which the timer fires, replacing any earlier
-// setting. A moment in the past fires now, after what is already due.
+// setting. A moment in the past fires now, after what is already due; Never
+// turns it off. Arming it for the moment it is armed for changes nothing.
 func (t *Timer) Arm(at Time) {
 	at = max(at, t.sim.now)
+	if at == t.at {
+		return
+	}
+	if at == Never {
+		t.Stop()
+		return
+	}
 	if t.at == Never && !t.idle {
 		t.sim.live++
 	}
 	t.at = at
+	t.seq = t.sim.queue.number()
 	if at < t.queued {
-		t.queued = at
-		t.sim.queue.push(at, t.id)
+		t.enqueue()
 	}
+}
+
+func (t *Timer) enqueue() {
+	t.queued, t.queuedSeq = t.at, t.seq
+	t.sim.queue.push(event{t.at, t.seq, t.id})
 }
 
 // Stop turns the timer off.
@@ -62,6 +87,9 @@ func (t *Timer) Deadline() Time { return t.at }
 // Release turns the timer off for good and lets its place be used again.
 // A released timer must not be armed.
 func (t *Timer) Release() {
+	if t.fn == nil {
+		return
+	}
 	t.Stop()
 	t.fn = nil
 	if t.queued == Never {
@@ -75,31 +103,50 @@ func (s *Sim) forget(t *Timer) {
 	s.freeIDs = append(s.freeIDs, t.id)
 }
 
-// fire handles one event of the queue and says whether a timer's function
-// ran. Events that were overtaken (the timer was moved, stopped, released)
-// only tidy up; the clock moves for those that fire.
-func (s *Sim) fire(e event) bool {
+// due is the timer that fires with the event e, which has left the queue; nil
+// if e was overtaken (the timer was moved, stopped, released) and only had to
+// tidy up.
+func (s *Sim) due(e event) *Timer {
 	t := s.timers[e.id]
-	if t == nil || e.at != t.queued {
-		return false // replaced by an earlier event
+	if t == nil || t.queued == Never || e.seq != t.queuedSeq {
+		return nil // replaced by an earlier event
 	}
 	t.queued = Never
 	switch {
 	case t.fn == nil:
 		s.forget(t)
-		return false
+		return nil
 	case t.at == Never:
-		return false
-	case t.at > e.at:
-		t.queued = t.at
-		s.queue.push(t.at, t.id)
-		return false
+		return nil
+	case e.seq != t.seq: // moved since
+		t.enqueue()
+		return nil
 	}
+	return t
+}
+
+// fire lets a timer that is due call its function. The clock moves only here.
+func (s *Sim) fire(t *Timer) {
+	s.now = t.at
 	t.at = Never
 	if !t.idle {
 		s.live--
 	}
-	s.now = e.at
 	t.fn()
-	return true
+}
+
+// Next is the moment of the next thing to happen: now if a program is ready to
+// go on, otherwise that of the first event, and Never if there is none.
+func (s *Sim) Next() Time {
+	if !s.ready.empty() {
+		return s.now
+	}
+	for len(s.queue.heap) > 0 {
+		e := s.queue.heap[0]
+		if t := s.timers[e.id]; t != nil && t.at != Never && t.queued != Never && e.seq == t.seq && e.seq == t.queuedSeq {
+			return e.at
+		}
+		s.due(s.queue.pop()) // overtaken: it tidies up
+	}
+	return Never
 }
