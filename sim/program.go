@@ -86,6 +86,9 @@ func (s *Sim) enter(call string) *Program {
 	if s.current == nil {
 		panic(fmt.Sprintf("sim: %s was called where nothing can wait: in an event, or outside a run; start a program with Go", call))
 	}
+	if s.Ended() {
+		runtime.Goexit() // a deferred function of a program that is being stopped
+	}
 	return s.current
 }
 
@@ -94,10 +97,11 @@ func (s *Sim) enter(call string) *Program {
 // want to wait for does not return either.
 func (p *Program) park() {
 	p.parked = true
-	if !p.yield(struct{}{}) {
+	resumed := p.yield(struct{}{})
+	p.parked = false
+	if !resumed {
 		runtime.Goexit()
 	}
-	p.parked = false
 }
 
 // wakeAt arms the program's own timer. It is idle: the program itself keeps

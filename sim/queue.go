@@ -12,9 +12,9 @@ var ErrQueueClosed = errors.New("sim: the queue is closed")
 // Queue is a bounded first-in first-out line of values, from programs and
 // events to programs: what a buffered channel is to goroutines.
 type Queue[T any] struct {
-	items       []T // a circle
-	first, n    int
-	closed      bool
+	items        []T // a circle
+	first, n     int
+	closed       bool
 	filled, room Cond // something to get; room to put
 }
 

@@ -9,6 +9,8 @@ import (
 // ErrEnded is the answer of Run and Advance once the simulation has ended.
 var ErrEnded = errors.New("sim: the simulation has ended")
 
+var errRunning = errors.New("sim: Run or Advance was called while the simulation runs")
+
 // errClosed ends a run that Close was called in.
 var errClosed = errors.New("sim: closed")
 
@@ -20,7 +22,10 @@ var errClosed = errors.New("sim: closed")
 // The error is nil, a *DeadlockError, a *TimeLimitError, or what broke off the
 // run: a *PanicError, a *GoexitError, a *ForeignGoroutineError, a *StuckError.
 func (s *Sim) Run() error {
-	if s.Ended() {
+	switch {
+	case s.loop.Load() != 0:
+		return errRunning
+	case s.Ended():
 		return ErrEnded
 	}
 	err := s.advance(s.until, true)
@@ -33,9 +38,12 @@ func (s *Sim) Run() error {
 // Advance lets happen all that is due up to the moment to, programs included,
 // and sets the clock to it: a simulation stepped by an outside clock. It can
 // be called again and again; Close ends the simulation, and so does an error,
-// which is one of those of Run that break it off.
+// which is one of those that break off Run. The limit set with Until is Run's
+// alone.
 func (s *Sim) Advance(to Time) error {
 	switch {
+	case s.loop.Load() != 0:
+		return errRunning
 	case s.Ended():
 		return ErrEnded
 	case to < s.now:
@@ -48,6 +56,7 @@ func (s *Sim) Advance(to Time) error {
 		return s.end(err)
 	}
 	s.now = to
+	s.loop.Store(0)
 	return nil
 }
 
@@ -71,13 +80,9 @@ func (s *Sim) Ended() bool { return s.ended.Load() }
 // advance runs the loop on a goroutine of its own, because a Goexit inside a
 // program (t.Fatal) ends the goroutine that resumed it as well.
 func (s *Sim) advance(to Time, untilQuiet bool) error {
-	if s.loop.Load() != 0 {
-		return errors.New("sim: Run or Advance was called while the simulation runs")
-	}
 	if err := s.watched(func() { s.spin(to, untilQuiet) }); err != nil {
 		return err
 	}
-	s.loop.Store(0)
 	if err := s.trouble.Load(); err != nil {
 		return *err
 	}
