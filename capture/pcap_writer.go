@@ -31,6 +31,7 @@ type Writer struct {
 	format  encoder
 	buf     []byte
 	pending []byte // key log lines that the next packet may need
+	told    map[string]bool
 	err     error
 }
 
@@ -84,8 +85,16 @@ func (w *Writer) WritePacket(p *Packet) error {
 }
 
 // Secret adds a line of TLS key material (NSS key log format). It is written
-// ahead of the next packet, so that a reader can decrypt as it goes.
+// ahead of the next packet, so that a reader can decrypt as it goes; and only
+// once, since both ends of a connection log the same secrets.
 func (w *Writer) Secret(line string) {
+	if w.told[line] {
+		return
+	}
+	if w.told == nil {
+		w.told = map[string]bool{}
+	}
+	w.told[line] = true
 	w.pending = append(append(w.pending, line...), '\n')
 }
 
