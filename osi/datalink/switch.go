@@ -27,6 +27,9 @@ type TableConfig struct {
 type MACTable struct {
 	cfg     TableConfig
 	entries map[MAC]station
+	// roomAt: while the table is full, before this moment nothing in it is too
+	// old, so that a flood of invented addresses costs one search, not many.
+	roomAt sim.Time
 }
 
 type station struct {
@@ -92,6 +95,10 @@ func (t *MACTable) Learn(now sim.Time, id trace.FrameID, mac MAC, port int) {
 		return
 	}
 	old, known := t.entries[mac]
+	if known && now.Sub(old.heard) > t.cfg.Age {
+		t.forget(id, mac, old)
+		known = false
+	}
 	if !known && len(t.entries) >= t.cfg.Entries && !t.makeRoom(now, id) {
 		if t.cfg.Log.On() {
 			t.cfg.Log.Emit(t.cfg.Node, SwitchFull, id,
@@ -144,9 +151,15 @@ func (t *MACTable) Entries() []Entry {
 // learns no more, and its switch floods: that is what a flood of invented
 // addresses is after.
 func (t *MACTable) makeRoom(now sim.Time, id trace.FrameID) bool {
+	if now < t.roomAt {
+		return false
+	}
+	t.roomAt = sim.Never
 	for _, e := range t.Entries() {
 		if now.Sub(e.Heard) > t.cfg.Age {
 			t.forget(id, e.MAC, t.entries[e.MAC])
+		} else {
+			t.roomAt = min(t.roomAt, e.Heard.Add(t.cfg.Age))
 		}
 	}
 	return len(t.entries) < t.cfg.Entries
