@@ -11,9 +11,6 @@ var ErrEnded = errors.New("sim: the simulation has ended")
 
 var errRunning = errors.New("sim: Run or Advance was called while the simulation runs")
 
-// errClosed ends a run that Close was called in.
-var errClosed = errors.New("sim: closed")
-
 // Run lets time pass until all foreground programs have returned and no live
 // timer is armed (the wires are quiet), or until the moment set with Until.
 // Then the simulation has ended: programs that are left are stopped in the
@@ -46,6 +43,8 @@ func (s *Sim) Advance(to Time) error {
 		return errRunning
 	case s.Ended():
 		return ErrEnded
+	case to == Never:
+		return errors.New("sim: Advance to never: the clock must be set to a moment")
 	case to < s.now:
 		return fmt.Errorf("sim: Advance to %s, but it is %s already: time only goes forward", to, s.now)
 	case s.Next() > to:
@@ -59,23 +58,6 @@ func (s *Sim) Advance(to Time) error {
 	s.loop.Store(0)
 	return nil
 }
-
-// Close ends the simulation: programs that are left are stopped. In a program
-// or an event it ends the run as soon as that returns or waits.
-func (s *Sim) Close() error {
-	if s.loop.Load() != 0 {
-		s.fail(errClosed)
-		return nil
-	}
-	if s.Ended() {
-		return nil
-	}
-	return s.end(nil)
-}
-
-// Ended says whether the simulation is over: what is simulated then refuses
-// every call.
-func (s *Sim) Ended() bool { return s.ended.Load() }
 
 // advance runs the loop on a goroutine of its own, because a Goexit inside a
 // program (t.Fatal) ends the goroutine that resumed it as well.
@@ -126,77 +108,4 @@ func (s *Sim) brokenOff() {
 		s.fail(&GoexitError{At: s.now})
 	}
 	s.inEvent = false
-}
-
-// verdict judges a run that nothing broke off.
-func (s *Sim) verdict() error {
-	if s.foreground == 0 && s.live == 0 {
-		return nil
-	}
-	if s.Next() != Never {
-		s.now = max(s.now, s.until)
-		if s.foreground > 0 {
-			return &TimeLimitError{Limit: s.until, Waiting: s.Waiting()}
-		}
-		return nil
-	}
-	return &DeadlockError{At: s.now, Waiting: s.Waiting()}
-}
-
-// fail breaks off the run; the first reason counts. Any goroutine may call it.
-func (s *Sim) fail(err error) { s.trouble.CompareAndSwap(nil, &err) }
-
-// end stops the programs that are left, each from a goroutine of its own,
-// since the Goexit of the program ends that too. err is why the simulation
-// ends; if it is well, what goes wrong while stopping is the answer.
-func (s *Sim) end(err error) error {
-	var stuck *StuckError
-	if errors.As(err, &stuck) {
-		s.ended.Store(true)
-		return err // its goroutine still has the simulation: nothing else may touch it
-	}
-	s.waiting = s.Waiting()
-	s.ended.Store(true)
-	s.trouble.Store(nil)
-	for _, p := range s.programs {
-		if p.done {
-			continue
-		}
-		if stuck := s.watched(func() { s.stop(p) }); stuck != nil {
-			s.fail(stuck)
-			break
-		}
-	}
-	s.programs = nil
-	s.loop.Store(0)
-	if after := s.trouble.Load(); after != nil && (err == nil || err == errClosed) {
-		return *after
-	}
-	if err == errClosed {
-		return nil
-	}
-	return err
-}
-
-// stop makes the parked call of a program exit.
-func (s *Sim) stop(p *Program) {
-	switch {
-	case p.waits != nil:
-		p.waits.waiters.remove(p)
-		p.waits = nil
-	case p.next != nil:
-		s.ready.remove(p)
-	}
-	defer s.finish(p)
-	if p.step == nil {
-		return // it never began
-	}
-	s.current = p
-	s.running.Store(p)
-	s.turn.Add(1)
-	defer func() {
-		s.turn.Add(1)
-		s.current = nil
-	}()
-	p.cancel()
 }
