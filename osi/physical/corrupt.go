@@ -24,7 +24,7 @@ func (d *direction) flip(p *Passage, s struck) bool {
 	data[at] ^= s.Mask
 	if d.log.On() {
 		d.note(p, Corrupted, s.why, trace.String("where", bitsInWords(s.Mask)+" of byte "+fmt.Sprint(at)),
-			trace.Int("byte", at), trace.Int("bits", s.Mask),
+			trace.Int("byte", at), trace.String("bits", fmt.Sprintf("0x%02x", s.Mask)),
 			trace.String("before", fmt.Sprintf("0x%02x", before)), trace.String("after", fmt.Sprintf("0x%02x", data[at])))
 	}
 	return true
@@ -53,7 +53,7 @@ func (d *direction) swap(p *Passage, s struck) bool {
 	copy(data[b:], x[:])
 	if d.log.On() {
 		d.note(p, Corrupted, s.why, trace.String("where", fmt.Sprintf("the words at bytes %d and %d", a, b)),
-			trace.Int("byte", a), trace.Int("bits", 0xffff),
+			trace.Int("byte", a), trace.String("bits", "0xffff"),
 			trace.String("before", fmt.Sprintf("0x%x 0x%x", x, y)), trace.String("after", fmt.Sprintf("0x%x 0x%x", y, x)))
 	}
 	return true

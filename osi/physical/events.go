@@ -34,7 +34,7 @@ var (
 	// QueueFull: a frame finds no place in the queue before the transmitter.
 	QueueFull = trace.Define(trace.Kind{
 		ID: "wire.queue-full", Layer: osi.Physical,
-		Sentence: "a frame of {size} bytes from {from} to {to} is dropped: {waiting} frames are waiting already",
+		Sentence: "a frame of {size} bytes from {from} to {to} is dropped: the queue is full, {waiting} waiting",
 		Fields:   []string{"from", "to", "size", "waiting", "waited"},
 	})
 	// Deferred: one end of a half-duplex wire waits because the other speaks.

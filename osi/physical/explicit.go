@@ -24,28 +24,40 @@ type Explicit struct {
 // Name is "explicit fate".
 func (Explicit) Name() string { return "explicit fate" }
 
-// String is "drop the 3rd frame with TCP data".
+// String is "chosen: the 3rd frame with TCP data".
 func (e Explicit) String() string {
-	words := e.Words
-	if words == "" {
-		words = "frame"
-	}
 	if len(e.Nth) == 0 {
-		return e.Fate.String() + " every " + words
+		return "chosen: every " + e.words()
 	}
 	nths := make([]string, len(e.Nth))
 	for i, n := range e.Nth {
 		nths[i] = Ordinal(n)
 	}
-	return e.Fate.String() + " the " + strings.Join(nths, ", ") + " " + words
+	return "chosen: the " + strings.Join(nths, ", ") + " " + e.words()
+}
+
+func (e Explicit) words() string {
+	if e.Words == "" {
+		return "frame"
+	}
+	return e.Words
 }
 
 // New begins to count.
-func (e Explicit) New() Striker { return &explicit{Explicit: e} }
+func (e Explicit) New() Striker {
+	s := &explicit{Explicit: e}
+	for _, n := range e.Nth {
+		one := e
+		one.Nth = []int{n}
+		s.whys = append(s.whys, one.String())
+	}
+	return s
+}
 
 type explicit struct {
 	Explicit
 	seen int
+	whys []string // for each of Nth
 }
 
 func (e *explicit) Strike(p *Passage) {
@@ -53,8 +65,10 @@ func (e *explicit) Strike(p *Passage) {
 		return
 	}
 	e.seen++
-	if len(e.Nth) == 0 || slices.Contains(e.Nth, e.seen) {
+	if len(e.Nth) == 0 {
 		p.Suffer(e.Fate)
+	} else if i := slices.Index(e.Nth, e.seen); i >= 0 {
+		p.SufferBecause(e.Fate, e.whys[i])
 	}
 }
 

@@ -130,12 +130,13 @@ func (p *fateParser) until(sep string) string {
 }
 
 func (p *fateParser) number(sep, what string) int {
+	before := len(p.rest)
 	word := p.until(sep)
 	n, err := strconv.ParseInt(word, 10, 32)
 	if err != nil {
 		p.fail(word, what)
 	}
-	p.column += len(word) + len(sep)
+	p.column += before - len(p.rest)
 	return int(n)
 }
 

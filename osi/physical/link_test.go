@@ -1,6 +1,8 @@
 package physical_test
 
 import (
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -8,87 +10,6 @@ import (
 	"github.com/packetwalk/packetwalk/sim"
 	"github.com/packetwalk/packetwalk/trace"
 )
-
-// lab is a link between "a" and "b" whose frames are kept as they arrive.
-type lab struct {
-	*physical.Link
-	t    testing.TB
-	sim  *sim.Sim
-	log  *trace.Log
-	rec  *trace.Recording
-	pool *physical.Pool
-	a, b inbox // what arrived at each end
-}
-
-// arrived is a frame as it arrived.
-type arrived struct {
-	at     sim.Time
-	id     trace.FrameID
-	data   string
-	intact bool
-}
-
-type inbox struct {
-	lab *lab
-	got []arrived
-}
-
-func (in *inbox) Receive(f *physical.Frame) {
-	in.got = append(in.got, arrived{in.lab.sim.Now(), f.ID, string(f.Bytes()), f.Intact()})
-	in.lab.pool.Put(f)
-}
-
-func newLab(t testing.TB, seed uint64, cfg physical.LinkConfig) *lab {
-	s := sim.New(seed)
-	l := &lab{t: t, sim: s, log: trace.NewLog(s), rec: &trace.Recording{}, pool: physical.NewPool()}
-	l.pool.Poison = true
-	l.log.Subscribe(l.rec)
-	if cfg.Name == "" {
-		cfg.Name, cfg.EndA, cfg.EndB = "a-b", "a", "b"
-	}
-	l.Link = physical.NewLink(s, l.log, l.pool, cfg)
-	l.a.lab, l.b.lab = l, l
-	l.A().Attach(&l.a)
-	l.B().Attach(&l.b)
-	return l
-}
-
-// oneWay is a link that is configured from A to B and perfect back.
-func oneWay(c physical.DirectionConfig) physical.LinkConfig { return physical.LinkConfig{A: c} }
-
-// frame makes a frame of n bytes whose trailer is the sum of the others, so
-// that damage shows.
-func (l *lab) frame(n int, first byte) *physical.Frame {
-	f := l.pool.Get(n)
-	for i := range f.Data {
-		f.Data[i] = byte(i)
-	}
-	f.Data[0] = first
-	f.SealWith(seal)
-	return f
-}
-
-func seal(data []byte) {
-	var sum byte
-	for _, b := range data[:len(data)-1] {
-		sum += b
-	}
-	data[len(data)-1] = sum
-}
-
-// at runs fn at a time.
-func (l *lab) at(d time.Duration, fn func()) { l.sim.NewTimer(fn).Arm(sim.Time(d)) }
-
-// run ends the simulation and checks that every frame went back to the pool.
-func (l *lab) run() {
-	l.t.Helper()
-	if err := l.sim.Run(); err != nil {
-		l.t.Fatal(err)
-	}
-	if n := l.pool.Outstanding(); n != 0 {
-		l.t.Errorf("%d frames never went back to the pool", n)
-	}
-}
 
 // IEEE 802.3 §3.1.1: 7 bytes of preamble and 1 of start delimiter go before a
 // frame; §4.4.2: 96 bit times of gap follow it.
@@ -127,5 +48,134 @@ func TestArrivalTimes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestDirectionsAreIndependent(t *testing.T) {
+	l := newLab(t, 1, physical.LinkConfig{
+		A: physical.DirectionConfig{Rate: 10e6},
+		B: physical.DirectionConfig{Delay: time.Second},
+	})
+	l.at(0, func() {
+		l.send("x")
+		l.B().Send(l.frame(64, 'y'))
+	})
+	l.run()
+	if got := l.b.got[0].at; got != 57600 {
+		t.Errorf("A to B took %d ns, want 57600: the other direction's frame must not matter", got)
+	}
+	if got := l.a.got[0].at; got != sim.Time(time.Second) {
+		t.Errorf("B to A took %d ns, want one second", got)
+	}
+}
+
+// What a receiver does is caused by what made the sender send, across queue
+// and wire.
+func TestCauseCrossesTheWire(t *testing.T) {
+	l := newLab(t, 1, oneWay(physical.DirectionConfig{Rate: 10e6, Delay: time.Millisecond}))
+	var sent [2]trace.ID
+	l.at(0, func() {
+		for i := range sent {
+			sent[i] = l.log.Tap(&trace.Interface{Node: "a"}, trace.Sent, 0, nil)
+			before := l.log.Because(sent[i])
+			l.send("x")
+			l.log.Because(before)
+		}
+	})
+	var causes []trace.ID
+	l.B().Attach(receiverFunc(func(f *physical.Frame) {
+		causes = append(causes, l.log.Cause())
+		l.pool.Put(f)
+	}))
+	l.run()
+	if !slices.Equal(causes, sent[:]) {
+		t.Errorf("frames arrived because of %v, want %v", causes, sent)
+	}
+	if c := l.log.Cause(); c != 0 {
+		t.Errorf("the cause %d outlived its event", c)
+	}
+}
+
+type receiverFunc func(*physical.Frame)
+
+func (r receiverFunc) Receive(f *physical.Frame) { r(f) }
+
+func TestNothingPluggedIn(t *testing.T) {
+	l := newLab(t, 1, physical.LinkConfig{})
+	l.B().Attach(nil)
+	l.at(0, func() { l.send("x") })
+	l.run()
+	want := []string{"a frame from a arrives at b, where nothing is plugged in"}
+	if got := l.told("wire.unplugged"); !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	if c := l.A().Counters(); c.Unplugged != 1 || c.Delivered != 0 {
+		t.Errorf("counted %+v, want 1 unplugged and 0 delivered", c)
+	}
+}
+
+func TestFramesAreNumbered(t *testing.T) {
+	l := newLab(t, 1, physical.LinkConfig{})
+	l.at(0, func() {
+		l.send("x")
+		f := l.frame(64, 'y')
+		f.ID = 77
+		l.A().Send(f)
+		l.send("z")
+	})
+	l.run()
+	var ids []trace.FrameID
+	for _, g := range l.b.got {
+		ids = append(ids, g.id)
+	}
+	if want := []trace.FrameID{1, 77, 2}; !slices.Equal(ids, want) {
+		t.Errorf("frames are numbered %v, want %v: a number that is there stays", ids, want)
+	}
+}
+
+// The hot path allocates nothing once warm, with impairments at work.
+func TestNoAllocationOnceWarm(t *testing.T) {
+	s := sim.New(1)
+	pool := physical.NewPool()
+	link := physical.NewLink(s, nil, pool, physical.LinkConfig{Name: "l", A: physical.DirectionConfig{
+		Rate: 100e6, Delay: time.Millisecond, Jitter: time.Millisecond, Queue: 50,
+		Classify: func(f *physical.Frame) bool { return true },
+		Impairments: []physical.Impairment{
+			physical.Loss{Chance: 50_000}, physical.Duplicate{Chance: 50_000}, physical.BitErrors{OneIn: 10_000},
+			physical.Reorder{Chance: 50_000, Frames: 3},
+			physical.Burst{GoodToBad: 10_000, BadToGood: 100_000, LossInBad: sim.Certain},
+		},
+	}})
+	link.B().Attach(receiverFunc(func(f *physical.Frame) { pool.Put(f) }))
+	var before, after runtime.MemStats
+	var tick *sim.Timer
+	const warm, total = 5_000, 25_000
+	sent := 0
+	tick = s.NewTimer(func() {
+		if sent == warm {
+			runtime.ReadMemStats(&before)
+		}
+		if sent == total {
+			runtime.ReadMemStats(&after)
+			return
+		}
+		for range 2 {
+			f := pool.Get(1518)
+			f.SealWith(seal)
+			link.A().Send(f)
+			sent++
+		}
+		tick.Arm(s.Now().Add(240 * time.Microsecond))
+	})
+	tick.Arm(0)
+	if err := s.Run(); err != nil {
+		t.Fatal(err)
+	}
+	// The watchdog of the run allocates a little on its own goroutine.
+	if n := after.Mallocs - before.Mallocs; n > (total-warm)/1000 {
+		t.Errorf("%d allocations for %d frames, want none", n, total-warm)
+	}
+	if c := link.A().Counters(); c.Lost == 0 || c.Duplicated == 0 || c.Corrupted == 0 || c.Reordered == 0 || c.QueueFull == 0 {
+		t.Errorf("not every impairment was at work: %+v", c)
 	}
 }
