@@ -174,7 +174,7 @@ func (s *Sim) finish(p *Program) {
 	if !p.background {
 		s.foreground--
 	}
-	if s.done++; s.done > 64 && s.done > len(s.programs)/2 && !s.Ended() {
+	if s.done++; !s.Ended() && s.done > 64 && s.done > len(s.programs)/2 {
 		s.sweep()
 	}
 }

@@ -20,10 +20,10 @@ var errRunning = errors.New("sim: Run or Advance was called while the simulation
 // run: a *PanicError, a *GoexitError, a *ForeignGoroutineError, a *StuckError.
 func (s *Sim) Run() error {
 	switch {
-	case s.loop.Load() != 0:
-		return errRunning
 	case s.Ended():
 		return ErrEnded
+	case s.loop.Load() != 0:
+		return errRunning
 	}
 	err := s.advance(s.until, true)
 	if err == nil {
@@ -39,10 +39,10 @@ func (s *Sim) Run() error {
 // alone.
 func (s *Sim) Advance(to Time) error {
 	switch {
-	case s.loop.Load() != 0:
-		return errRunning
 	case s.Ended():
 		return ErrEnded
+	case s.loop.Load() != 0:
+		return errRunning
 	case to == Never:
 		return errors.New("sim: Advance to never: the clock must be set to a moment")
 	case to < s.now:
