@@ -1,7 +1,6 @@
 package physical_test
 
 import (
-	"testing"
 	"time"
 
 	"github.com/packetwalk/packetwalk/osi/physical"
@@ -9,10 +8,17 @@ import (
 	"github.com/packetwalk/packetwalk/trace"
 )
 
+// failer is a test, or a draw of a property.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // lab is a link between "a" and "b" whose frames are kept as they arrive.
 type lab struct {
 	*physical.Link
-	t    testing.TB
+	t    failer
 	sim  *sim.Sim
 	log  *trace.Log
 	rec  *trace.Recording
@@ -38,7 +44,7 @@ func (in *inbox) Receive(f *physical.Frame) {
 	in.lab.pool.Put(f)
 }
 
-func newLab(t testing.TB, seed uint64, cfg physical.LinkConfig) *lab {
+func newLab(t failer, seed uint64, cfg physical.LinkConfig) *lab {
 	s := sim.New(seed)
 	l := &lab{t: t, sim: s, log: trace.NewLog(s), rec: &trace.Recording{}, pool: physical.NewPool()}
 	l.pool.Poison = true
