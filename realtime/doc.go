@@ -9,7 +9,7 @@
 //	              sim.Sim.Runtime           realtime.New
 //	Go            a coroutine               a goroutine
 //	Monitor       parks the coroutine       a mutex and a channel for each waiter
-//	AfterFunc     an event of the queue     time.AfterFunc
+//	AfterFunc     a coroutine, when due      time.AfterFunc
 //	Now           the simulation's clock    the wall clock
 //	Rand          a seeded stream           crypto/rand
 //
