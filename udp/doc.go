@@ -27,7 +27,8 @@
 // of the network.
 //
 // Reading order: datagram.go (the bytes), queue.go (the wait for the program),
-// events.go.
+// events.go. The files named fields* are another reader of the same bytes: it
+// names each of them, damaged or not.
 //
 // Left out: UDP-Lite and UDP options; which program has which port is the
 // host's affair (package host).

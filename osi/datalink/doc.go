@@ -34,7 +34,8 @@
 // Reading order: mac.go (addresses), ethernet.go (the frame), fcs.go (its check
 // sequence), arp.go (the question and the cache), arp_receive.go (RFC 826's own
 // steps), arp_time.go (retries, giving up, ageing), wire.go (ARP's bytes),
-// switch.go (the learning switch), events.go.
+// switch.go (the learning switch), events.go. The files named fields* are
+// another reader of the same bytes: it names each of them, damaged or not.
 //
 // ARP fits the seven layers badly: it serves layer 3, yet is carried by layer 2
 // as if it were its user. Here it is counted as layer 2, since no router ever

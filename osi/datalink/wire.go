@@ -57,19 +57,15 @@ func ParseARP(payload []byte) (ARP, error) {
 	if len(payload) < ARPLen {
 		return ARP{}, fmt.Errorf("%w: %d bytes (expected at least %d)", ErrARP, len(payload), ARPLen)
 	}
-	// gopacket adds the address sizes up in 8 bits, so they are looked at first.
-	if hln, pln := payload[4], payload[5]; hln != 6 || pln != 4 {
-		return ARP{}, fmt.Errorf("%w: addresses of %d and %d bytes (expected 6 and 4)", ErrARP, hln, pln)
+	// RFC 826, packet reception: "?Do I have the hardware type in ar$hrd?",
+	// "?Do I speak the protocol in ar$pro?" Looked at before gopacket does,
+	// which keeps 8 bits of the hardware type and adds the sizes up in 8 bits.
+	if [6]byte(payload) != [6]byte{0, 1, 8, 0, 6, 4} {
+		return ARP{}, fmt.Errorf("%w: it begins with % x (expected 00 01 08 00 06 04)", ErrARP, payload[:6])
 	}
 	var layer layers.ARP
 	if err := layer.DecodeFromBytes(payload, gopacket.NilDecodeFeedback); err != nil {
 		return ARP{}, fmt.Errorf("%w: %w", ErrARP, err)
-	}
-	// RFC 826, packet reception: "?Do I have the hardware type in ar$hrd?",
-	// "?Do I speak the protocol in ar$pro?"
-	if layer.AddrType != layers.LinkTypeEthernet || layer.Protocol != layers.EthernetTypeIPv4 {
-		return ARP{}, fmt.Errorf("%w: hardware type %d, protocol 0x%04x (expected 1, 0x0800)",
-			ErrARP, uint16(layer.AddrType), uint16(layer.Protocol))
 	}
 	return ARP{
 		Operation: Operation(layer.Operation),

@@ -35,7 +35,8 @@
 // route.go (where to), forward.go (the router's verdict); fragment.go,
 // assembly.go, reassemble.go (there and back); icmp.go (the messages), wire.go
 // (their bytes), icmp_error.go (when an error must not be sent), limit.go,
-// events.go.
+// events.go. The files named fields* are another reader of the same bytes: it
+// names each of them, damaged or not.
 //
 // Left out: IPv6 (addresses are netip.Addr everywhere but in the files and names
 // that say IPv4), options other than carrying them along, source routes,

@@ -47,8 +47,9 @@ func NewForwarder(cfg ForwarderConfig) *Forwarder { return &Forwarder{cfg: cfg} 
 // Decide says what becomes of a packet that is not for this router. It changes
 // nothing: for SendOn and CutAndSend call DecrementTTL on the packet.
 //
-// The order is that of RFC 1812 §5.2.1.2: the next hop first, then whether such
-// a packet may be forwarded, then its TTL, then its length.
+// The steps are those of RFC 1812 §5.2.1.2: the next hop, the TTL, the length.
+// Whether such a packet may be forwarded at all is asked before them, since
+// about one that may not nobody is told anything.
 func (f *Forwarder) Decide(id trace.FrameID, h *IPv4Header) Decision {
 	if why := f.martian(h); why != "" {
 		f.note(id, Martian, h, trace.String("why", why))
