@@ -22,8 +22,10 @@ type direction struct {
 	from, toNode string
 	to           *Port // where frames come out
 	maxFrame     int
+	pace         pace
 
 	discipline Discipline
+	tail       int // see tailLimit
 	queue      ring[waiting]
 	queued     int // bytes in the queue
 	medium     *medium
@@ -55,6 +57,8 @@ func newDirection(s *sim.Sim, log *trace.Log, pool *Pool, link *LinkConfig, w wa
 	d.luck[1] = s.Stream("wire " + stream + " " + name + " data")
 	d.maxFrame = d.cfg.maxFrame()
 	d.discipline = d.cfg.discipline()
+	d.tail = tailLimit(d.discipline)
+	d.pace = d.cfg.Rate.pace()
 	d.strikers = strikers(d.cfg.Impairments)
 	d.timer = s.NewTimer(d.arrive)
 	return d
@@ -80,8 +84,8 @@ func (d *direction) send(f *Frame) {
 // follow a frame keeps the medium busy but does not delay the frame.
 func (d *direction) transmit(f *Frame) {
 	now, size := d.sim.Now(), len(f.Data)
-	sent := now.Add(d.cfg.Rate.TimeFor(Preamble + size))
-	d.medium.occupy(d, now.Add(d.cfg.Rate.TimeFor(Preamble+size+Gap)))
+	sent := now.Add(d.pace.timeFor(Preamble + size))
+	d.medium.occupy(d, now.Add(d.pace.timeFor(Preamble+size+Gap)))
 	d.pass(f, sent)
 }
 

@@ -37,10 +37,11 @@ func (m *medium) shared() bool { return len(m.users) > 1 }
 
 // occupy reserves the medium for a frame of d until its gap has passed.
 func (m *medium) occupy(d *direction, until sim.Time) {
-	if m.shared() {
-		until = until.Add(d.cfg.Delay)
+	if !m.shared() {
+		m.free = until
+		return
 	}
-	m.free, m.speaker, d.deferring = until, d, false
+	m.free, m.speaker, d.deferring = until.Add(d.cfg.Delay), d, false
 	for _, other := range m.users {
 		if other != d && other.queue.len() > 0 {
 			m.deferTo(other)
@@ -77,10 +78,8 @@ func (m *medium) deferTo(d *direction) {
 // becomesFree gives the medium to the next user that has a frame, beginning
 // with the one that did not speak last.
 func (m *medium) becomesFree() {
-	for i := range m.users {
-		if m.users[i] == m.speaker && i+1 < len(m.users) {
-			m.users[i], m.users[i+1] = m.users[i+1], m.users[i]
-		}
+	if m.shared() && m.users[0] == m.speaker {
+		m.users[0], m.users[1] = m.users[1], m.users[0]
 	}
 	for _, d := range m.users {
 		if w, ok := d.dequeue(); ok {

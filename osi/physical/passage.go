@@ -72,12 +72,12 @@ func (d *direction) pass(f *Frame, end sim.Time) {
 		d.data++
 		stream, k = d.luck[1], d.data
 	}
-	luck := stream.Uint64()
 	arrival := flight{at: end.Add(d.cfg.Delay), frame: f, cause: d.log.Cause()}
 	if len(d.strikers) == 0 && d.cfg.Jitter <= 0 {
-		d.takeOff(arrival)
+		d.takeOff(arrival) // nothing that could need its luck
 		return
 	}
+	luck := stream.Uint64()
 	p := &d.passage
 	p.Frame, p.Start, p.End, p.N, p.K, p.luck, p.fates = f, d.sim.Now(), end, d.all, k, luck, p.fates[:0]
 	if d.cfg.Jitter > 0 {

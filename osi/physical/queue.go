@@ -66,6 +66,15 @@ func (c *DirectionConfig) discipline() Discipline {
 	return DropTail{max(c.Queue, 0)}
 }
 
+// tailLimit spares the usual discipline the report on the queue that others
+// are asked with: it is the limit of a DropTail, else negative.
+func tailLimit(d Discipline) int {
+	if tail, ok := d.(DropTail); ok {
+		return max(tail.Limit, 0)
+	}
+	return -1
+}
+
 func (d *direction) queueState() QueueState {
 	q := QueueState{Frames: d.queue.len(), Bytes: d.queued}
 	if q.Frames > 0 {
@@ -76,10 +85,12 @@ func (d *direction) queueState() QueueState {
 
 // enqueue lets a frame wait, if the discipline permits.
 func (d *direction) enqueue(f *Frame) {
-	now, q := d.sim.Now(), d.queueState()
-	if d.discipline.Enqueue(now, f, q) == Drop {
-		d.dropFromQueue(f, q, 0)
-		return
+	now := d.sim.Now()
+	if d.tail < 0 || d.queue.len() >= d.tail {
+		if q := d.queueState(); d.discipline.Enqueue(now, f, q) == Drop {
+			d.dropFromQueue(f, q, 0)
+			return
+		}
 	}
 	d.queue.push(waiting{f, now, d.log.Cause()})
 	d.queued += len(f.Data)
@@ -89,10 +100,13 @@ func (d *direction) enqueue(f *Frame) {
 // dequeue takes the next frame whose turn it is, false if none is left.
 func (d *direction) dequeue() (waiting, bool) {
 	for d.queue.len() > 0 {
-		q := d.queueState()
+		var q QueueState
+		if d.tail < 0 {
+			q = d.queueState()
+		}
 		w := d.queue.pop()
 		d.queued -= len(w.frame.Data)
-		if d.discipline.Dequeue(d.sim.Now(), w.frame, q) == Keep {
+		if d.tail >= 0 || d.discipline.Dequeue(d.sim.Now(), w.frame, q) == Keep {
 			return w, true
 		}
 		before := d.log.Because(w.cause)

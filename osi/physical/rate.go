@@ -35,6 +35,31 @@ func (r Rate) TimeFor(n int) time.Duration {
 	return time.Duration(min(ns, math.MaxInt64))
 }
 
+// pace is a rate prepared for the hot path: most rates take a whole number of
+// nanoseconds for a byte, which needs no division.
+type pace struct {
+	rate    Rate
+	perByte time.Duration // negative when it is not a whole number
+}
+
+func (r Rate) pace() pace {
+	switch {
+	case r <= 0:
+		return pace{r, 0}
+	case 8e9%r == 0:
+		return pace{r, time.Duration(8e9 / r)}
+	}
+	return pace{r, -1}
+}
+
+// timeFor is Rate.TimeFor for the bytes of a frame.
+func (p *pace) timeFor(n int) time.Duration {
+	if p.perByte >= 0 {
+		return time.Duration(n) * p.perByte
+	}
+	return p.rate.TimeFor(n)
+}
+
 var rateUnits = []struct {
 	name string
 	bits Rate

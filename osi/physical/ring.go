@@ -1,7 +1,8 @@
 package physical
 
 // ring is a queue on a circle of memory that grows and never shrinks. The zero
-// ring is empty.
+// ring is empty. What left is not wiped: frames belong to a pool, so nothing
+// is kept alive that would not be anyway.
 type ring[T any] struct {
 	mem  []T // its length is a power of two
 	head int
@@ -23,10 +24,7 @@ func (r *ring[T]) push(v T) {
 
 // pop takes the front. The ring must not be empty.
 func (r *ring[T]) pop() T {
-	slot := r.at(0)
-	v := *slot
-	var zero T
-	*slot = zero // what left is not kept alive
+	v := *r.at(0)
 	r.head = (r.head + 1) & (len(r.mem) - 1)
 	r.n--
 	return v
@@ -38,8 +36,6 @@ func (r *ring[T]) remove(i int) T {
 	for ; i < r.n-1; i++ {
 		*r.at(i) = *r.at(i + 1)
 	}
-	var zero T
-	*r.at(i) = zero
 	r.n--
 	return v
 }
