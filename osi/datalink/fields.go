@@ -115,11 +115,11 @@ func PaddingFields(part *osi.Part, b []byte, at int) {
 		return
 	}
 	f := osi.Field{Key: "eth.padding", Name: "Padding", Span: osi.Span{Offset: at, Length: len(b)}, Value: osi.Hex(b, 16)}
-	f.Note = fmt.Sprintf("%d bytes that carry nothing: a frame has at least 60 before its FCS", len(b))
+	f.Note = "carries nothing: a frame has at least 60 bytes before its FCS"
 	for _, c := range b {
 		if c != 0 {
 			f.Key, f.Name = "eth.trailer", "Trailer"
-			f.Note = fmt.Sprintf("%d bytes that no protocol above claims", len(b))
+			f.Note = "no protocol above claims it"
 			break
 		}
 	}

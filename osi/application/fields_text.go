@@ -1,0 +1,92 @@
+package application
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/packetwalk/packetwalk/osi"
+)
+
+// LooksLikeText says whether b is readable text in UTF-8. At its end a
+// character may be cut off: more of it may follow.
+func LooksLikeText(b []byte) bool {
+	b = b[:len(b)-cutCharacter(b)]
+	if len(b) == 0 || !utf8.Valid(b) {
+		return false
+	}
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// cutCharacter is how many bytes at the end of b begin a character of UTF-8
+// that is not all there.
+func cutCharacter(b []byte) int {
+	for n := 1; n <= min(3, len(b)); n++ {
+		if c := b[len(b)-n]; utf8.RuneStart(c) {
+			if c >= 0xc0 && !utf8.FullRune(b[len(b)-n:]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// TextReader reads a connection on which people or programs exchange lines of
+// text, as a chat does. A line ends with a line feed, or where the sender had
+// no more to send (the PSH flag).
+type TextReader struct{ lines [2]int }
+
+// Length: see capture.MessageReader.
+func (*TextReader) Length(_ int, b []byte, pushed bool) int {
+	end := bytes.IndexByte(b, '\n') + 1
+	switch {
+	case end == 0 && !LooksLikeText(b) && len(b) > cutCharacter(b):
+		return -1
+	case end > 0 && !LooksLikeText(b[:end]):
+		return -1
+	case end == 0 && pushed:
+		return len(b) - cutCharacter(b)
+	}
+	return end
+}
+
+// Read: see capture.MessageReader.
+func (t *TextReader) Read(from int, b []byte, at, total int, complete bool) osi.Message {
+	m := textMessage(b, at, max(total, len(b)))
+	m.Dialogue = fmt.Sprintf("either side may speak at any time; this is line %d from this side", t.lines[from]+1)
+	if complete {
+		t.lines[from]++
+	}
+	return m
+}
+
+// TextDatagram names the fields of a datagram that carries text.
+func TextDatagram(b []byte, at int, whole bool) osi.Message {
+	m := textMessage(b, at, len(b))
+	m.Dialogue = "each datagram stands alone, and nobody has to answer"
+	if last := &m.Parts[0]; whole && !LooksLikeText(b) {
+		last.Problem = "not text, although this exchange carried text before"
+	}
+	return m
+}
+
+func textMessage(b []byte, at, total int) osi.Message {
+	r := osi.Reader{Data: b, Base: at}
+	line := bytes.TrimRight(b, "\r\n")
+	part := osi.Part{Layer: osi.Application, Protocol: "Text", PDU: "message", Spans: []osi.Span{{Offset: at, Length: total}}}
+	if len(line) > 0 {
+		r.Text(len(line), "text.line", "Text")
+	}
+	if n := r.Left(); n > 0 {
+		r.Text(n, "text.end", "End of line")
+	}
+	part.Fields = r.Fields
+	part.Summary = "“" + osi.Quote(line, 80) + "”"
+	return osi.Message{Parts: []osi.Part{part}, Content: line, ContentAt: at, MediaType: "text/plain"}
+}
