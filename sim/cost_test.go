@@ -62,8 +62,8 @@ func TestSleepingProgramsAreSmall(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if each > 5000 {
-		t.Errorf("a sleeping program takes %d bytes, want at most 5000", each)
+	if each > 6000 { // 3000, and more under the race detector
+		t.Errorf("a sleeping program takes %d bytes, want at most 6000", each)
 	}
 	t.Logf("%d bytes for each sleeping program", each)
 }

@@ -73,39 +73,41 @@ func (s *Sim) advance(to Time, untilQuiet bool) error {
 
 // spin is the event loop: programs that are ready, then the next event.
 func (s *Sim) spin(to Time, untilQuiet bool) {
-	defer s.brokenOff()
+	atWork := true
+	defer func() {
+		if atWork {
+			s.brokenOff(recover())
+		}
+	}()
 	for s.trouble.Load() == nil {
-		if p := s.ready.pop(); p != nil {
-			s.resume(p)
+		if !s.ready.empty() {
+			s.resume(s.ready.pop())
 			continue
 		}
 		if untilQuiet && s.foreground == 0 && s.live == 0 {
-			return
+			break
 		}
 		if len(s.queue.heap) == 0 || s.queue.heap[0].at > to {
-			return
+			break
 		}
 		if t := s.due(s.queue.pop()); t != nil {
-			s.inEvent = true
 			s.fire(t)
-			s.inEvent = false
 		}
 	}
+	atWork = false
 }
 
-// brokenOff says why the loop ends, if it does not end by itself: a panic or
+// brokenOff says why the loop ended in the middle of its work: a panic or
 // Goexit in an event, or the Goexit of a program coming through.
-func (s *Sim) brokenOff() {
-	v := recover()
+func (s *Sim) brokenOff(panicked any) {
 	switch p := s.current; {
-	case v != nil:
-		s.fail(&PanicError{At: s.now, Value: v, Stack: debug.Stack()})
+	case panicked != nil:
+		s.fail(&PanicError{At: s.now, Value: panicked, Stack: debug.Stack()})
 	case p != nil:
 		s.turn.Add(1)
 		s.current = nil
 		s.finish(p)
-	case s.inEvent:
+	default:
 		s.fail(&GoexitError{At: s.now})
 	}
-	s.inEvent = false
 }

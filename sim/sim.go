@@ -25,7 +25,6 @@ type Sim struct {
 
 	ready      ring     // programs that go on before the next event
 	current    *Program // the one that runs now
-	inEvent    bool
 	programs   []*Program
 	done       int // how many of programs have returned
 	foreground int // foreground programs that have not returned

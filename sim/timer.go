@@ -115,14 +115,14 @@ func (s *Sim) due(e event) *Timer {
 	switch {
 	case t.fn == nil:
 		s.forget(t)
-		return nil
 	case t.at == Never:
-		return nil
-	case e.seq != t.seq: // moved since
+		// stopped
+	case e.seq != t.seq: // moved
 		t.enqueue()
-		return nil
+	default:
+		return t
 	}
-	return t
+	return nil
 }
 
 // fire lets a timer that is due call its function. The clock moves only here.
