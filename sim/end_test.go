@@ -286,6 +286,29 @@ func TestAdvanceReturnsWhatBrokeItOff(t *testing.T) {
 	}
 }
 
+// A caller from C holds on to its thread; coroutines must not notice.
+func TestAdvanceOnALockedThread(t *testing.T) {
+	s := sim.New(1)
+	wakes := 0
+	s.Go("program", func() {
+		for range 3 {
+			s.Sleep(10)
+			wakes++
+		}
+	})
+	stray(func() {
+		runtime.LockOSThread() // the thread goes with its goroutine
+		for to := sim.Time(5); to < 50; to += 10 {
+			if err := s.Advance(to); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err := s.Close(); err != nil || wakes != 3 {
+		t.Errorf("woken %d times, want 3; Close: %v", wakes, err)
+	}
+}
+
 func TestRunInsideARunIsRefused(t *testing.T) {
 	s := sim.New(1)
 	s.Go("client", func() {
