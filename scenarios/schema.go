@@ -1,6 +1,9 @@
 package scenarios
 
-import "github.com/packetwalk/packetwalk/scenarios/value"
+import (
+	"github.com/packetwalk/packetwalk/scenarios/value"
+	"github.com/packetwalk/packetwalk/sim"
+)
 
 // The structs of this file are the YAML form itself: its keys, their types
 // and, in the descriptions, their meaning. The loader (decode.go), the schema
@@ -14,6 +17,8 @@ import "github.com/packetwalk/packetwalk/scenarios/value"
 type Scenario struct {
 	File   string `yaml:"-"` // where it came from, for messages
 	Source []byte `yaml:"-"` // the file itself
+
+	embedded bool
 
 	Name    Text   `yaml:"name,required" jsonschema_description:"What people type to run it: lower-case words joined by hyphens."`
 	Title   Text   `yaml:"title,required" jsonschema_description:"The lesson in a few words."`
@@ -96,7 +101,7 @@ type Route struct {
 // NAT translates addresses.
 type NAT struct {
 	Outside Text `yaml:"outside,required" jsonschema_description:"The neighbour on the outside."`
-	Idle    Text `yaml:"idle" jsonschema_description:"A mapping unused for so long is forgotten; 2min if not said."`
+	Idle    Text `yaml:"idle" jsonschema_description:"A mapping unused for so long is forgotten; without it, the times of RFC 4787 and RFC 5382."`
 }
 
 // Link joins two nodes.
@@ -114,7 +119,7 @@ type Way struct {
 	Rate   Text          `yaml:"rate" jsonschema_description:"Bits a second: 100mbit, which is also what it is when not said."`
 	Delay  Text          `yaml:"delay" jsonschema_description:"How long a bit travels: 1ms; 0s if not said."`
 	Jitter Text          `yaml:"jitter" jsonschema_description:"A frame takes up to so much longer."`
-	Queue  Text          `yaml:"queue" jsonschema_description:"How many frames may wait to be sent; 100 if not said."`
+	Queue  Text          `yaml:"queue" jsonschema_description:"How many frames may wait to be sent; 1000 if not said."`
 	MTU    Text          `yaml:"mtu" jsonschema_description:"The largest packet in a frame, in bytes; 1500 if not said."`
 	Impair []*Impairment `yaml:"impair" jsonschema_description:"What goes wrong on it."`
 }
@@ -130,20 +135,23 @@ type DirectedWay struct {
 type Impairment struct {
 	Place  Place  `yaml:"-"`
 	Name   Text   `yaml:"name" jsonschema_description:"A name, by which without can remove it."`
-	Do     Text   `yaml:"do,required" jsonschema_description:"lose, flip, swap, duplicate, hold, burst or outage."`
+	Do     Text   `yaml:"do,required" jsonschema_description:"lose, flip, swap, duplicate, hold, burst, noise, outage or replay."`
 	To     Text   `yaml:"to" jsonschema_description:"Only in the direction to this node of the link; without it, both."`
 	Chance Text   `yaml:"chance" jsonschema_description:"Each frame is struck with this chance: 5%. (burst: while the burst lasts.)"`
-	Nth    []Text `yaml:"nth" jsonschema_description:"The frames that are struck, counted from 1 among those that match: 3 or [2, 3]."`
+	Nth    []Text `yaml:"nth" jsonschema_description:"Which frames are struck, counted from 1 among those that match: 3 or [2, 3]."`
 	Match  `yaml:",inline"`
 	Byte   Text `yaml:"byte" jsonschema_description:"flip, swap: which byte, from 0; without it, any."`
 	Bit    Text `yaml:"bit" jsonschema_description:"flip: which bit of the byte, 0 (the highest) to 7."`
 	With   Text `yaml:"with" jsonschema_description:"swap: the byte at which the other 16-bit word begins."`
 	In     Text `yaml:"in" jsonschema_description:"flip, swap: count bytes from the start of the frame (if not said) or of the payload."`
-	By     Text `yaml:"by" jsonschema_description:"hold, duplicate: how much later: 20ms."`
+	By     Text `yaml:"by" jsonschema_description:"hold: how much later: 20ms; others may overtake it."`
+	Frames Text `yaml:"frames" jsonschema_description:"hold: until so many later frames have passed."`
 	From   Text `yaml:"from" jsonschema_description:"outage: when it begins."`
 	Until  Text `yaml:"until" jsonschema_description:"outage: when it ends."`
 	Enter  Text `yaml:"enter" jsonschema_description:"burst: the chance, at each frame, that a burst begins."`
 	Leave  Text `yaml:"leave" jsonschema_description:"burst: the chance, at each frame, that it ends."`
+	OneIn  Text `yaml:"one_in" jsonschema_description:"noise: one bit in so many is flipped: 1000000."`
+	Storm  Text `yaml:"storm" jsonschema_description:"replay: a storm as a run prints it: 3:drop 7:flip@54.1."`
 }
 
 // Match says which frames are meant.
@@ -185,6 +193,8 @@ type Step struct {
 	Match   Moment `yaml:"match,required" jsonschema_description:"The event or the frame that it tells of."`
 	Say     Text   `yaml:"say,required" jsonschema_description:"The sentence. {key} is a field of the event or frame, {...} any expression."`
 	Variant Text   `yaml:"variant" jsonschema_description:"Only in this variant; without it, in every one."`
+
+	say *template
 }
 
 // Moment finds one event, or one frame, in a run.
@@ -198,6 +208,8 @@ type Moment struct {
 	If        Text        `yaml:"if" jsonschema_description:"An expression that must be true as well; event or frame is the candidate."`
 	Nth       int         `yaml:"nth" jsonschema_description:"The n-th that matches; the first if not said."`
 	From      Text        `yaml:"from" jsonschema_description:"Where the search begins: after the previous step (previous, if not said) or at the start."`
+
+	condition *expression
 }
 
 // Prediction is a question that is asked before the answer is shown.
@@ -211,6 +223,10 @@ type Prediction struct {
 	Choices []*Choice `yaml:"choices,required" jsonschema_description:"choice: all answers to choose from. number, text: the wrong answers that are foreseen."`
 	Explain Text      `yaml:"explain,required" jsonschema_description:"Why the answer is what it is."`
 	Variant Text      `yaml:"variant" jsonschema_description:"The variant that the answer is worked out from, if not from all together."`
+
+	answer       *expression
+	ask, explain *template
+	within       sim.Probability
 }
 
 // Choice is an answer that somebody may give.
@@ -218,6 +234,8 @@ type Choice struct {
 	Answer   Text `yaml:"answer,required" jsonschema_description:"The answer. {...} is an expression over the run."`
 	Belief   Text `yaml:"belief" jsonschema_description:"The idea that leads to this answer when it is wrong."`
 	Feedback Text `yaml:"feedback" jsonschema_description:"What speaks to that idea."`
+
+	answer, feedback *template
 }
 
 // Expectation is a fact that must hold.
@@ -228,6 +246,10 @@ type Expectation struct {
 	Found   Text  `yaml:"found" jsonschema_description:"What to say when it does not hold; without it, the check's two sides are shown."`
 	Variant Text  `yaml:"variant" jsonschema_description:"Only in this variant; without it, in every one, or once if it compares them."`
 	If      Text  `yaml:"if" jsonschema_description:"Demanded only if this expression over knobs is true: knob.loss > 0."`
+
+	check, condition *expression
+	that, found      *template
+	compares         bool // it speaks of several variants
 }
 
 // Removal takes the lesson away.

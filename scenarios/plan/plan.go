@@ -1,7 +1,7 @@
 // Package plan is a laboratory on paper: hosts, switches, routers, links and
 // programs, with every value filled in and checked. The scenarios package
 // draws it from a file and the knobs; the runner builds it; a topology is
-// drawn from it. It holds no behaviour.
+// drawn from it. It holds no behaviour of its own.
 //
 //	scenario file + knobs + variant + seed ──> Plan ──> run ──> result
 package plan
@@ -66,7 +66,7 @@ type Route struct {
 // NAT translates the addresses of everything that leaves by the link Outside.
 type NAT struct {
 	Outside string
-	Idle    time.Duration // a mapping unused for so long is forgotten
+	Idle    time.Duration // a mapping unused for so long is forgotten; 0 leaves it to the standards
 }
 
 // Link joins two nodes.
@@ -99,35 +99,44 @@ const (
 	Flip      Deed = "flip"      // one bit is inverted
 	Swap      Deed = "swap"      // two 16-bit words change places
 	Duplicate Deed = "duplicate" // it arrives twice
-	Hold      Deed = "hold"      // it is late by By, and others may overtake it
+	Hold      Deed = "hold"      // it is late, and others may overtake it
 	Burst     Deed = "burst"     // losses come in bursts (Gilbert-Elliott)
+	Noise     Deed = "noise"     // one bit in OneIn is inverted
 	Outage    Deed = "outage"    // everything is lost from Start to End
+	Replay    Deed = "replay"    // the fates of Storm are dealt again
 )
 
-// Impairment is something that goes wrong. Which frames it strikes is said by
-// exactly one of Chance, Nth and Match alone (every frame that matches); a Burst and an
-// Outage say it themselves.
+// Deeds lists all deeds.
+var Deeds = []Deed{Lose, Flip, Swap, Duplicate, Hold, Burst, Noise, Outage, Replay}
+
+// Impairment is something that goes wrong. Lose, Flip, Swap, Duplicate and
+// Hold strike the frames that Match picks: of these the Nth, or each with a
+// Chance, or, when neither is said, every one. The other deeds say themselves
+// what they strike.
 type Impairment struct {
 	Name   string // for messages, and to take it away: "storm"
 	Do     Deed
-	Chance sim.Probability
-	Nth    []int // which of the matching frames, from 1, ascending
 	Match  Match
+	Nth    []int // from 1, ascending; nil when Chance says it
+	Chance sim.Probability
+	Always bool // neither Nth nor Chance was said
 
-	// Byte is the offset in the frame of the bit that is flipped, or of the
-	// first word that is swapped; -1 leaves it to chance. Bit counts from the
-	// most significant, 0 to 7. With is the second word's offset.
+	// Byte is the offset of the byte that is flipped or of the first word
+	// that is swapped, With that of the second; -1 leaves it to chance. Bit
+	// counts from the most significant, 0 to 7; -1 leaves it to chance.
 	Byte, Bit, With int
-	// In says what Byte and With are counted from: "frame", or the start of
-	// the "payload" (the application data).
-	In string
+	// InPayload counts Byte and With from the start of the application data,
+	// not of the frame.
+	InPayload bool
 
-	By         time.Duration // how late, for Hold and Duplicate
-	Start, End time.Duration // of an Outage
-
+	By         time.Duration // Hold: how late; 0 when Frames says it
+	Frames     int           // Hold: until so many later frames have passed
+	Start, End time.Duration // Outage
 	// Enter and Leave are a Burst's chances, at each frame, to go from good
-	// to bad and back; Chance is the chance of loss while bad.
+	// to bad and back; Chance is that of loss while bad.
 	Enter, Leave sim.Probability
+	OneIn        int64  // Noise; 0 is none
+	Storm        string // Replay, as osi/physical writes it
 }
 
 // Match says which frames are meant: all that are Of a class and whose
@@ -135,6 +144,22 @@ type Impairment struct {
 type Match struct {
 	Of    string // a class of FrameClasses; "" is every frame
 	Where []FieldIs
+}
+
+// String is the match in words: "tcp.data with tcp.dstport 80".
+func (m Match) String() string {
+	words := m.Of
+	if words == "" {
+		words = "any"
+	}
+	for i, w := range m.Where {
+		joint := " and "
+		if i == 0 {
+			joint = " with "
+		}
+		words += joint + w.Key + " " + w.Value
+	}
+	return words
 }
 
 // FieldIs is a field and the value that it must have, as the dissector

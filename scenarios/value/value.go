@@ -66,6 +66,12 @@ type Value struct {
 	text string
 }
 
+// OfInt is a whole number.
+func OfInt(n int64) Value { return Value{kind: Int, num: n} }
+
+// OfText is a text.
+func OfText(s string) Value { return Value{text: s} }
+
 // Kind is the value's type.
 func (v Value) Kind() Kind { return v.kind }
 

@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/packetwalk/packetwalk/scenarios/value"
+)
+
+// Knobs are a scenario's knobs and their values, in the file's order.
+type Knobs []Setting
+
+// ErrKnob is what every refusal to set a knob is, for errors.Is: a mistake of
+// the person who typed it.
+var ErrKnob = errors.New("scenarios: a knob cannot be set so")
+
+// KnobError says which knob could not be set, and why.
+type KnobError struct {
+	Knob    string
+	Message string
+}
+
+func (e *KnobError) Error() string { return e.Message }
+
+// Is makes every KnobError an ErrKnob.
+func (e *KnobError) Is(target error) bool { return target == ErrKnob }
+
+// Knobs are the scenario's knobs at their defaults.
+func (sc *Scenario) Defaults() Knobs {
+	knobs := make(Knobs, len(sc.Knobs))
+	for i, k := range sc.Knobs {
+		knobs[i] = Setting{Knob: k, Value: k.Parameter.Default}
+	}
+	return knobs
+}
+
+// Set turns a knob. The error is a *KnobError whose one sentence names the
+// range: "loss is 120%, but it must be between 0% and 90%".
+func (ks Knobs) Set(name, text string) error {
+	i := slices.IndexFunc(ks, func(s Setting) bool { return s.Knob.Name.S == name })
+	if i < 0 {
+		return &KnobError{name, fmt.Sprintf("this scenario has no knob %q%s", name, didYouMean(name, ks.names()))}
+	}
+	v, err := ks[i].Knob.Parameter.Parse(text)
+	if err != nil {
+		return &KnobError{name, err.Error()}
+	}
+	ks[i].Value = v
+	ks[i].Chosen = v != ks[i].Knob.Parameter.Default
+	return nil
+}
+
+// SetPair turns a knob as "--set loss=5%" says it.
+func (ks Knobs) SetPair(pair string) error {
+	name, text, found := strings.Cut(pair, "=")
+	if !found {
+		return &KnobError{pair, fmt.Sprintf("%q is not of the form knob=value", pair)}
+	}
+	return ks.Set(strings.TrimSpace(name), text)
+}
+
+// Value is a knob's value; the zero Value if there is no such knob.
+func (ks Knobs) Value(name string) value.Value {
+	for _, s := range ks {
+		if s.Knob.Name.S == name {
+			return s.Value
+		}
+	}
+	return value.Value{}
+}
+
+// KnobFlags are the knobs so common that the command line has a flag for each;
+// the others are turned with --set.
+var KnobFlags = []string{"loss", "delay", "rate", "mtu", "message"}
+
+// Flags are the command-line flags that turn the knobs to what they are now:
+// only the chosen ones, each quoted for a shell where needed.
+func (ks Knobs) Flags() string {
+	var b strings.Builder
+	for _, s := range ks {
+		switch name := s.Knob.Name.S; {
+		case !s.Chosen:
+		case slices.Contains(KnobFlags, name):
+			fmt.Fprintf(&b, " --%s %s", name, shellWord(s.Value.String()))
+		default:
+			fmt.Fprintf(&b, " --set %s", shellWord(name+"="+s.Value.String()))
+		}
+	}
+	return b.String()
+}
+
+func (ks Knobs) names() []string {
+	names := make([]string, len(ks))
+	for i, s := range ks {
+		names[i] = s.Knob.Name.S
+	}
+	return names
+}
+
+// with is a copy with some knobs turned, as a variant or a removal says. What
+// it says was checked when the file was loaded.
+func (ks Knobs) with(set []*Argument) (Knobs, error) {
+	turned := slices.Clone(ks)
+	for _, a := range set {
+		if err := turned.Set(a.Name.S, a.Value.S); err != nil {
+			return nil, err
+		}
+	}
+	return turned, nil
+}
+
+// shellWord quotes a word for a POSIX shell if it needs it.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=.,:/%+@", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// Command is the command that repeats a run.
+func (sc *Scenario) Command(seed uint64, knobs Knobs) string {
+	name := sc.Name.S
+	if !sc.Embedded() {
+		name = sc.File
+	}
+	return fmt.Sprintf("packetwalk run %s --seed %d%s", shellWord(name), seed, knobs.Flags())
+}

@@ -1,0 +1,83 @@
+package scenarios
+
+import "github.com/packetwalk/packetwalk/scenarios/value"
+
+// The parameters behind the keys of the form: type, default and range.
+
+func parsed(k value.Kind, text string) value.Value {
+	v, err := value.Parse(k, text)
+	if err != nil {
+		panic(err) // a mistake in this file
+	}
+	return v
+}
+
+func parameterOf(name string, k value.Kind, fallback string) value.Parameter {
+	p := value.Parameter{Name: name, Kind: k}
+	if fallback != "" {
+		p.Default = parsed(k, fallback)
+	}
+	return p
+}
+
+func between(name string, least, most int64) value.Parameter {
+	lo, hi := value.OfInt(least), value.OfInt(most)
+	return value.Parameter{Name: name, Kind: value.Int, Min: &lo, Max: &hi}
+}
+
+// atLeast is a parameter with a least value.
+func atLeast(p value.Parameter, least string) value.Parameter {
+	v := parsed(p.Kind, least)
+	p.Min = &v
+	return p
+}
+
+func atMost(p value.Parameter, most string) value.Parameter {
+	v := parsed(p.Kind, most)
+	p.Max = &v
+	return p
+}
+
+var (
+	untilParameter  = atLeast(parameterOf("until", value.Duration, "1h"), "1ns")
+	ageingParameter = parameterOf("ageing", value.Duration, "300s")
+	idleParameter   = parameterOf("idle", value.Duration, "0s")
+	startParameter  = parameterOf("start", value.Duration, "0s")
+
+	rateParameter   = atLeast(parameterOf("rate", value.Rate, "100mbit"), "1bit")
+	delayParameter  = atMost(parameterOf("delay", value.Duration, "0s"), "1h")
+	jitterParameter = atMost(parameterOf("jitter", value.Duration, "0s"), "1h")
+	queueParameter  = atMost(atLeast(parameterOf("queue", value.Int, "1000"), "1"), "1000000")
+	// RFC 791 §3.2: every network must carry packets of 68 bytes.
+	mtuParameter = atMost(atLeast(parameterOf("mtu", value.Bytes, "1500"), "68"), "9000")
+
+	chanceParameter = parameterOf("chance", value.Percent, "0%")
+	byParameter     = parameterOf("by", value.Duration, "0s")
+	fromParameter   = parameterOf("from", value.Duration, "0s")
+	toTheEnd        = parameterOf("until", value.Duration, "1h")
+	enterParameter  = parameterOf("enter", value.Percent, "0%")
+	leaveParameter  = parameterOf("leave", value.Percent, "0%")
+	oneInParameter  = atLeast(parameterOf("one_in", value.Int, "0"), "0")
+	ifParameter     = parameterOf("if", value.Bool, "true")
+)
+
+// HostOptions are what a scenario can say of a host's TCP and UDP. Where it
+// says nothing, their own defaults hold.
+var HostOptions = []value.Parameter{
+	{Name: "profile", Kind: value.Choice, Choices: []string{"rfc", "linux"}, Help: "the letter of the RFCs, or as Linux does it"},
+	{Name: "congestion", Kind: value.Text, Help: "the congestion control: reno, cubic, ..."},
+	{Name: "mss", Kind: value.Bytes, Help: "the largest segment, in bytes"},
+	{Name: "send_buffer", Kind: value.Bytes, Help: "how much it keeps that is not acknowledged"},
+	{Name: "receive_buffer", Kind: value.Bytes, Help: "how much it keeps that the program has not read"},
+	{Name: "nagle", Kind: value.Bool, Help: "whether small segments wait for an ACK (RFC 9293 §3.7.4)"},
+	{Name: "window_scale", Kind: value.Bool, Help: "whether window scaling is offered (RFC 7323 §2)"},
+	{Name: "timestamps", Kind: value.Bool, Help: "whether timestamps are offered (RFC 7323 §3)"},
+	{Name: "sack", Kind: value.Bool, Help: "whether selective acknowledgments are offered (RFC 2018)"},
+	{Name: "delayed_ack", Kind: value.Bool, Help: "whether an ACK may wait for a second segment (RFC 9293 §3.8.6.3)"},
+	{Name: "initial_window", Kind: value.Int, Help: "the first congestion window, in segments (RFC 6928)"},
+	{Name: "initial_rto", Kind: value.Duration, Help: "the first retransmission timeout (RFC 6298 §2.1)"},
+	{Name: "min_rto", Kind: value.Duration, Help: "the least retransmission timeout (RFC 6298 §2.4)"},
+	{Name: "syn_retries", Kind: value.Int, Help: "how often a SYN is sent again"},
+	{Name: "udp_checksum", Kind: value.Bool, Help: "whether its UDP datagrams carry a checksum (RFC 768)"},
+	{Name: "retries", Kind: value.Int, Help: "how often anything else is sent again"},
+}

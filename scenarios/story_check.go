@@ -1,0 +1,82 @@
+package scenarios
+
+import (
+	"github.com/expr-lang/expr/types"
+	"github.com/packetwalk/packetwalk/trace"
+)
+
+// checkStory looks at the story's steps and compiles what they say.
+func (ck *checker) checkStory() {
+	for _, st := range ck.sc.Story {
+		if st.Variant.Given() {
+			ck.known(st.Variant.Place, "variant", st.Variant.S, ck.variantNames())
+		}
+		env := ck.checkMoment(&st.Match)
+		var rewrite func(string) string
+		if st.Match.Frame.Given() {
+			rewrite = frameField
+		}
+		st.say = ck.template(st.Say, env, rewrite)
+	}
+}
+
+// frameField turns {tcp.seq}, in a step about a frame, into the field.
+func frameField(source string) string {
+	if fieldPath.MatchString(source) && source[:3] != "it." {
+		return `it.text("` + source + `")`
+	}
+	return source
+}
+
+// checkMoment looks at a step's match, and gives the environment of its
+// expressions.
+func (ck *checker) checkMoment(m *Moment) types.Map {
+	if m.Event.Given() == m.Frame.Given() {
+		ck.add(m.Place, "a step's match is of an event or of a frame: event: arp.request, or frame: TCP")
+		return ck.runTypes()
+	}
+	if m.Node.Given() {
+		ck.known(m.Node.Place, "node", m.Node.S, ck.placeNames())
+	}
+	if m.From.Given() {
+		ck.oneOf(m.From, "place to search from", []string{"previous", "start"})
+	}
+	env := withFrameTypes(ck.runTypes())
+	if m.Event.Given() {
+		env = ck.checkEvent(m)
+	} else if m.Direction.Given() {
+		ck.oneOf(m.Direction, "direction", []string{"sent", "received"})
+	}
+	for _, w := range m.Where {
+		ck.template(w.Value, types.Map{}, nil)
+	}
+	if m.If.Given() {
+		m.condition = ck.compileBool(m.If, env)
+	}
+	return env
+}
+
+func (ck *checker) checkEvent(m *Moment) types.Map {
+	if m.Direction.Given() {
+		ck.add(m.Direction.Place, "an event has no direction; a frame has")
+	}
+	kind := trace.Lookup(m.Event.S)
+	if ck.known(m.Event.Place, "event", m.Event.S, eventIDs()) {
+		for _, w := range m.Where {
+			ck.known(w.Name.Place, "field of "+kind.ID, w.Name.S, kind.Fields)
+		}
+	}
+	return withEventTypes(ck.runTypes(), kind)
+}
+
+// compileBool compiles a whole text that must be true or false.
+func (ck *checker) compileBool(t Text, env types.Map) *expression {
+	e := ck.compile(t, 0, t.S, env)
+	if e == nil {
+		return nil
+	}
+	if n := e.program.Node().Type(); n != nil && n.Kind().String() != "bool" && n.Kind().String() != "interface" {
+		ck.add(t.Place, "this must be true or false, but it is a %s", n)
+	}
+	return e
+}
