@@ -1,0 +1,71 @@
+package tcp
+
+import (
+	"github.com/packetwalk/packetwalk/osi"
+	"github.com/packetwalk/packetwalk/trace"
+)
+
+// Emitter is where a connection's events go: a log, and the name of the device
+// that they happen at. The zero Emitter tells nobody.
+type Emitter struct {
+	Log  *trace.Log
+	Node string
+}
+
+// What the decisions of a connection are called. Sequence numbers in events
+// are relative to the initial one of their direction, as Wireshark shows them.
+// Every event carries the two sockets as local and remote.
+var (
+	StateChange = define("tcp.state", "RFC 9293 §3.3.2", "{node}: {from} → {to}", "from", "to")
+
+	Retransmit = define("tcp.retransmit", "RFC 9293 §3.8.1", "{node} sends SEQ {seq} ({bytes} bytes) again: {why}",
+		"seq", "bytes", "why", "times")
+	RTOExpired = define("tcp.rto", "RFC 6298 §5", "{node}: no acknowledgment within {rto}; the next timeout is {next}",
+		"rto", "next", "retries")
+	RTTSample = define("tcp.rtt", "RFC 6298 §2", "{node} measures a round trip of {rtt}: SRTT {srtt}, RTTVAR {rttvar}, RTO {rto}",
+		"rtt", "srtt", "rttvar", "rto")
+	KarnSkipped = define("tcp.karn", "RFC 6298 §3", "{node}: the ACK of SEQ {seq} measures nothing: that segment was sent twice", "seq")
+
+	DuplicateACK  = define("tcp.duplicate-ack", "RFC 5681 §2", "{node} receives duplicate ACK {count} for {ack}", "count", "ack")
+	RecoveryBegin = define("tcp.recovery", "RFC 5681 §3.2", "{node} begins loss recovery at {una}: ssthresh {ssthresh}, cwnd {cwnd}",
+		"una", "point", "ssthresh", "cwnd", "how")
+	RecoveryEnd = define("tcp.recovered", "RFC 6675 §5", "{node} has repaired everything up to {una}: cwnd {cwnd}", "una", "cwnd")
+	PartialACK  = define("tcp.partial-ack", "RFC 6582 §3.2", "{node}: ACK {ack} reaches only the next hole", "ack")
+
+	OutOfOrder = define("tcp.out-of-order", "RFC 9293 §3.10.7.4", "{node} keeps SEQ {seq} ({bytes} bytes) and still misses {missing}",
+		"seq", "bytes", "missing")
+	OutsideWindow = define("tcp.outside-window", "RFC 9293 §3.10.7.4", "{node} drops SEQ {seq} ({bytes} bytes): outside the window {from}–{to}",
+		"seq", "bytes", "from", "to")
+	PAWS         = define("tcp.paws", "RFC 7323 §5", "{node} drops SEQ {seq}: its timestamp {tsval} is older than {recent}", "seq", "tsval", "recent")
+	ChallengeACK = define("tcp.challenge-ack", "RFC 5961", "{node} answers with a challenge ACK: {why}", "why")
+	Duplicate    = define("tcp.duplicate", "RFC 9293 §3.10.7.4", "{node} has received SEQ {seq} ({bytes} bytes) before", "seq", "bytes")
+	Urgent       = define("tcp.urgent", "RFC 9293 §3.8.5", "{node}: urgent data up to {to}", "to")
+
+	ZeroWindow   = define("tcp.zero-window", "RFC 9293 §3.8.6", "{node} may not send: the other side's window is closed", "waiting")
+	WindowOpen   = define("tcp.window-open", "RFC 9293 §3.8.6", "{node} may send again: the window is {window}", "window")
+	Probe        = define("tcp.probe", "RFC 9293 §3.8.6.1", "{node} probes the closed window, for the {times}. time", "times")
+	WindowUpdate = define("tcp.window-update", "RFC 9293 §3.8.6.2.2", "{node} has room again and says so: window {window}", "window")
+
+	ResetReceived = define("tcp.reset", "RFC 9293 §3.10.7.4", "{node}: the other side reset the connection in {state}", "state")
+	ResetSent     = define("tcp.reset-sent", "RFC 9293 §3.5.2", "{node} resets: {why}", "why")
+	TimedOut      = define("tcp.timeout", "RFC 9293 §3.8.3", "{node} gives up after {retries} retransmissions", "retries")
+
+	// What the host finds out about segments that reach no connection.
+	BadChecksum = trace.Define(trace.Kind{ID: "tcp.bad-checksum", Layer: osi.Transport, Ref: "RFC 9293 §3.1",
+		Sentence: "{node} drops a segment: {problem}", Fields: []string{"problem"}})
+	Malformed = trace.Define(trace.Kind{ID: "tcp.malformed", Layer: osi.Transport, Ref: "RFC 9293 §3.1",
+		Sentence: "{node} drops a segment: {problem}", Fields: []string{"problem"}})
+	NoConnection = trace.Define(trace.Kind{ID: "tcp.no-connection", Layer: osi.Transport, Ref: "RFC 9293 §3.10.7.1",
+		Sentence: "{node} has nobody at {local} for a segment from {remote}", Fields: []string{"local", "remote"}})
+)
+
+func define(id, ref, sentence string, fields ...string) *trace.Kind {
+	return trace.Define(trace.Kind{ID: id, Layer: osi.Transport, Ref: ref, Sentence: sentence,
+		Fields: append(fields, "local", "remote")})
+}
+
+// emit records an event. It costs allocations: callers ask c.em.Log.On first.
+func (c *Conn) emit(kind *trace.Kind, fields ...trace.Field) {
+	fields = append(fields, trace.String("local", c.id.Local.String()), trace.String("remote", c.id.Remote.String()))
+	c.em.Log.Emit(c.em.Node, kind, 0, fields...)
+}
