@@ -27,7 +27,7 @@ var (
 
 	// TooLong: a frame is longer than the wire's MTU permits.
 	TooLong = trace.Define(trace.Kind{
-		ID: "wire.too-long", Layer: osi.Physical, Ref: "IEEE 802.3 §4.2.4.2.1",
+		ID: "wire.too-long", Layer: osi.Physical, Ref: "IEEE 802.3 §3.2.7",
 		Sentence: "a frame of {size} bytes from {from} to {to} is dropped: the wire takes at most {limit} (an MTU of {mtu})",
 		Fields:   []string{"from", "to", "size", "limit", "mtu"},
 	})

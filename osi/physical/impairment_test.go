@@ -66,6 +66,9 @@ func TestChosenFates(t *testing.T) {
 			[]string{"frame 2 from a to b (64 bytes) is lost: chosen: the 2nd frame"},
 		},
 		{
+			"let go before enough have passed", []physical.Impairment{chosen("behind@2,1500ns", 1)}, "abc", "bac", "wire.lost", nil,
+		},
+		{
 			"two behind one", []physical.Impairment{chosen("behind@1", 1), chosen("behind@1", 2)}, "abcd", "cabd", "wire.lost", nil,
 		},
 		{
@@ -156,6 +159,29 @@ func TestDamagedFrameKeepsItsTrailer(t *testing.T) {
 	flipped, whole := l.b.got[0].data, l.b.got[1].data // 'b' with its lowest bit flipped is 'c'
 	if flipped[0] != 'c' || flipped[63]-whole[63] != 'b'-'a' {
 		t.Errorf("the damaged frame begins with %c and its trailer differs by %d, want c and 1", flipped[0], flipped[63]-whole[63])
+	}
+}
+
+// A word of the trailer has to exist before it can change places.
+func TestSwapWithTheTrailer(t *testing.T) {
+	l := newLab(t, 1, with(chosen("swap@40,-2", 1)))
+	l.at(0, func() { l.send("aa") })
+	l.run()
+	swapped, whole := []byte(l.b.got[0].data), l.b.got[1].data
+	for i := range 2 {
+		swapped[40+i], swapped[62+i] = swapped[62+i], swapped[40+i]
+	}
+	if string(swapped) != whole {
+		t.Errorf("swapped back it is % x, want % x", swapped, whole)
+	}
+}
+
+func TestSmallestFrameFitsAnyMTU(t *testing.T) {
+	l := newLab(t, 1, oneWay(physical.DirectionConfig{MTU: 20}))
+	l.at(0, func() { l.send("x"); l.A().Send(l.frame(65, 'y')) })
+	l.run()
+	if got := firsts(l.b); got != "x" {
+		t.Errorf("%q arrived, want x: 64 bytes is as short as a padded frame gets", got)
 	}
 }
 

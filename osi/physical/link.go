@@ -34,8 +34,9 @@ type DirectionConfig struct {
 	// Queue is how many frames may wait for the transmitter, besides the one
 	// that it sends; 0 is DefaultQueue, negative is no waiting room at all.
 	Queue int
-	// Discipline manages the queue; nil drops the tail at the limit of Queue.
-	Discipline Discipline
+	// Discipline makes what manages the queue; nil drops the tail at the limit
+	// of Queue.
+	Discipline func() Discipline
 	// MTU is the largest payload of a frame in bytes: a frame may be 18 bytes
 	// longer (header and FCS). 0 is no limit.
 	MTU         int

@@ -80,6 +80,9 @@ func (d *direction) pass(f *Frame, end sim.Time) {
 	luck := stream.Uint64()
 	p := &d.passage
 	p.Frame, p.Start, p.End, p.N, p.K, p.luck, p.fates = f, d.sim.Now(), end, d.all, k, luck, p.fates[:0]
+	// Simplified: the jitter of a real path is the waiting in queues further
+	// on, which comes in waves; here each frame's is drawn on its own, all
+	// values being equally likely.
 	if d.cfg.Jitter > 0 {
 		p.load(jitterSalt, "")
 		arrival.at = arrival.at.Add(time.Duration(p.Below(uint64(d.cfg.Jitter) + 1)))
@@ -96,7 +99,7 @@ func (d *direction) pass(f *Frame, end sim.Time) {
 	d.carryOut(p, arrival)
 }
 
-// Fields are the particulars that every event about this frame carries.
+// fields are the particulars that every event about this frame carries.
 func (d *direction) fields(p *Passage, why string, more ...trace.Field) []trace.Field {
 	return append([]trace.Field{
 		trace.String("from", d.from), trace.String("to", d.toNode), trace.Int("n", p.N), trace.Int("k", p.K),

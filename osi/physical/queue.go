@@ -33,7 +33,7 @@ const (
 // Discipline manages a queue: it is asked when a frame wants to join, and
 // again when a frame's turn to leave has come, so that a discipline can judge
 // by length (drop-tail, RED) as well as by the time a frame has waited
-// (CoDel). It has the state of one direction only.
+// (CoDel). Each direction has one of its own, which may keep state.
 type Discipline interface {
 	// Enqueue judges f, which finds the queue as q.
 	Enqueue(now sim.Time, f *Frame, q QueueState) Verdict
@@ -59,7 +59,7 @@ func (DropTail) Dequeue(sim.Time, *Frame, QueueState) Verdict { return Keep }
 func (c *DirectionConfig) discipline() Discipline {
 	switch {
 	case c.Discipline != nil:
-		return c.Discipline
+		return c.Discipline()
 	case c.Queue == 0:
 		return DropTail{DefaultQueue}
 	}

@@ -81,7 +81,9 @@ func (tooOld) Dequeue(_ sim.Time, _ *physical.Frame, q physical.QueueState) phys
 }
 
 func TestDisciplineJudgesAtTheHeadToo(t *testing.T) {
-	l := newLab(t, 1, oneWay(physical.DirectionConfig{Rate: 10e6, Discipline: tooOld{physical.DropTail{Limit: 10}}}))
+	l := newLab(t, 1, oneWay(physical.DirectionConfig{Rate: 10e6, Discipline: func() physical.Discipline {
+		return tooOld{physical.DropTail{Limit: 10}}
+	}}))
 	l.at(0, func() { l.send("wxyz") })
 	l.at(time.Millisecond, func() { l.send("v") })
 	l.run()
