@@ -1,0 +1,26 @@
+// Package host puts the layers together: hosts, switches and routers on
+// simulated links, middleboxes, and the sockets that programs use. It answers
+// the question which device reads a frame how far:
+//
+//	layer                         client  switch  router  server
+//	7 application   program          |                       |
+//	4 transport     tcp, udp         |                       |
+//	3 network       stack            |             |         |
+//	2 data link     NIC, SwitchPort  |      |      |         |
+//	1 physical      physical.Link    +------+------+---------+
+//
+// A program on a host is ordinary Go on ordinary interfaces (net.Conn,
+// net.Listener, net.PacketConn) with the standard library's errors; it blocks
+// while simulated time passes. It may not start goroutines: it starts sibling
+// programs with Host.Go, and sleeps with Host.Sleep. A call from a foreign
+// goroutine is refused.
+//
+// Reading order: lab.go (the network as a whole), nic.go and stack.go (a frame
+// comes in, a packet goes out), switch.go, router.go, middlebox.go and what
+// implements it (nat.go, filter.go, corrupt.go), icmp.go; then host.go,
+// tcp_table.go and tcp_conn.go, listener.go, dial.go, udp_conn.go, ping.go, and
+// program.go.
+//
+// What it leaves out: IPv6, multicast, VLANs, routing protocols (routes are set
+// by hand), DHCP (so are addresses).
+package host

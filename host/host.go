@@ -1,0 +1,100 @@
+package host
+
+import (
+	"github.com/packetwalk/packetwalk/osi/network"
+	"github.com/packetwalk/packetwalk/tcp"
+)
+
+// Host is a computer on the simulated network: all layers, and sockets for
+// the programs that run on it.
+type Host struct {
+	*stack
+	tcp tcpTable
+	udp udpTable
+	// TCP is the configuration of connections that are made from now on; its
+	// MSS is taken from the interface when it is zero.
+	TCP tcp.Config
+	// NoUDPChecksum sends datagrams without a checksum (RFC 768 allows it).
+	NoUDPChecksum bool
+
+	configs map[tcp.Config]*tcp.Config
+	ping    pingTable
+}
+
+// Host adds a host to the laboratory. Give it an interface with NIC, and a
+// default route with Gateway where there is a router.
+func (l *Lab) Host(name string) *Host {
+	l.addNode(name)
+	h := &Host{stack: newStack(l, name), configs: map[tcp.Config]*tcp.Config{}}
+	h.tcp = newTCPTable(h)
+	h.udp = newUDPTable(h)
+	h.ping = newPingTable(h)
+	h.transport = h
+	return h
+}
+
+// Lab is the laboratory that the host is in.
+func (h *Host) Lab() *Lab { return h.lab }
+
+// config is the TCP configuration of a new connection: the MSS that it
+// announces fits the interface (RFC 9293 §3.7.1). Connections configured alike
+// share one, and with it the memory that their buffers come from.
+func (h *Host) config(id tcp.ID) *tcp.Config {
+	cfg := h.TCP
+	if cfg.MSS == 0 && !h.isLocal(id.Remote.Addr()) {
+		if nic, _, ok := h.wayTo(id.Remote.Addr()); ok {
+			cfg.MSS = uint16(nic.mtu - network.IPv4HeaderLen - tcpHeaderLen)
+		}
+	}
+	shared := h.configs[cfg]
+	if shared == nil {
+		own := cfg
+		shared = &own
+		h.configs[cfg] = shared
+	}
+	return shared
+}
+
+const tcpHeaderLen = 20
+
+func (h *Host) emitter() tcp.Emitter { return tcp.Emitter{Log: h.lab.log, Node: h.name} }
+
+// packetForMe hands a packet's payload to its protocol.
+func (h *Host) packetForMe(p *network.IPv4Header, body []byte) (problem network.Problem, taken bool) {
+	switch p.Protocol {
+	case network.ProtocolTCP:
+		h.tcpArrives(p, body)
+		return problem, true
+	case network.ProtocolUDP:
+		return h.udpArrives(p, body)
+	}
+	// RFC 1122 §3.2.2.1
+	return network.Problem{Type: network.DestinationUnreachable, Code: network.ProtocolUnreachable}, false
+}
+
+// icmpError tells the socket that a packet of its own met with an error.
+func (h *Host) icmpError(e *ICMPError) {
+	switch e.Protocol {
+	case network.ProtocolTCP:
+		h.tcpError(e)
+	case network.ProtocolUDP:
+		h.udpError(e)
+	case network.ProtocolICMP:
+		h.ping.failed(e)
+	}
+}
+
+// tcpError: RFC 1122 §4.2.3.9 makes unreachable a soft error, which an
+// established connection survives; like Linux (tcp_v4_err), an attempt to
+// connect fails at once.
+func (h *Host) tcpError(e *ICMPError) {
+	c := h.tcp.conns[tcp.ID{Local: e.Local, Remote: e.Remote}]
+	if c == nil || c.machine.State() != tcp.SynSent || e.Errno() == 0 {
+		return
+	}
+	c.failure = e
+	c.machine.Abort(h.lab.sim.Now())
+	c.act()
+}
+
+var _ transport = (*Host)(nil)
