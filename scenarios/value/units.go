@@ -14,11 +14,11 @@ type unit struct {
 	alias bool // read, but never written
 }
 
-// The first unit of a list is the one that a wrong unit is answered with.
+// The first unit of a list is the one in which nothing is written.
 var (
 	percentUnits  = []unit{{"%", 10_000, false}} // millionths
 	durationUnits = []unit{
-		{"ms", 1e6, false}, {"s", 1e9, false}, {"min", 60e9, false}, {"h", 3600e9, false}, {"us", 1e3, false}, {"ns", 1, false},
+		{"s", 1e9, false}, {"ms", 1e6, false}, {"min", 60e9, false}, {"h", 3600e9, false}, {"us", 1e3, false}, {"ns", 1, false},
 		{"µs", 1e3, true}, {"m", 60e9, true},
 	}
 	rateUnits = []unit{
@@ -124,18 +124,27 @@ func scaled(digits string, scale int64) (int64, string) {
 	return int64(n), ""
 }
 
-// written is n in the unit that needs the fewest characters; of equals, the
-// larger unit.
+// written is n in the unit that needs the fewest characters; of equals, one
+// that makes it whole, then the larger.
 func written(n int64, units []unit) string {
-	best, bestScale := "", int64(0)
+	best, bestScale := "0"+units[0].name, int64(0)
 	for _, u := range units {
-		if u.alias {
+		if u.alias || n == 0 {
 			continue
 		}
 		s := decimal(n, u.scale) + u.name
-		if best == "" || len(s) < len(best) || len(s) == len(best) && u.scale > bestScale {
-			best, bestScale = s, u.scale
+		switch {
+		case bestScale == 0 || len(s) < len(best):
+		case len(s) > len(best):
+			continue
+		case strings.Contains(s, ".") != strings.Contains(best, "."):
+			if strings.Contains(s, ".") {
+				continue
+			}
+		case u.scale < bestScale:
+			continue
 		}
+		best, bestScale = s, u.scale
 	}
 	return best
 }
