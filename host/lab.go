@@ -96,6 +96,8 @@ type Plug interface {
 	physical.Receiver
 	// Node is the name of the device.
 	Node() string
+	// Interface is the vantage point that captures know it by.
+	Interface() *trace.Interface
 	plugIn(*physical.Port)
 }
 

@@ -1,0 +1,89 @@
+package programs
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/packetwalk/packetwalk/host"
+	"github.com/packetwalk/packetwalk/scenarios/plan"
+)
+
+// Context is what a running program has: its host, its arguments, and a
+// journal in which it says what it does.
+type Context struct {
+	Host    *host.Host
+	Args    plan.Settings // all of them, defaults filled in
+	Journal Journal
+}
+
+// Journal takes down what a program prints, hands to the network, gets from
+// it, and counts.
+type Journal interface {
+	Print(line string)
+	Sent(data []byte)
+	Received(data []byte)
+	Count(name string, n int64)
+}
+
+// printf prints a line.
+func (c *Context) printf(format string, args ...any) { c.Journal.Print(fmt.Sprintf(format, args...)) }
+
+// The arguments. A name that was not declared is a mistake in the program, and
+// panics.
+
+func (c *Context) text(name string) string            { return c.arg(name).Text() }
+func (c *Context) number(name string) int             { return int(c.arg(name).Int()) }
+func (c *Context) duration(name string) time.Duration { return c.arg(name).Duration() }
+func (c *Context) yes(name string) bool               { return c.arg(name).Bool() }
+
+// address is where the arguments "to" and "port" point.
+func (c *Context) address() string {
+	return net.JoinHostPort(c.text("to"), strconv.Itoa(c.number("port")))
+}
+
+// listenAddress is ":port".
+func (c *Context) listenAddress() string { return ":" + strconv.Itoa(c.number("port")) }
+
+// dial connects and writes down what passes.
+func (c *Context) dial(network string) (net.Conn, error) {
+	conn, err := c.Host.Dial(network, c.address())
+	if err != nil {
+		return nil, err
+	}
+	return &watched{conn, c.Journal}, nil
+}
+
+// watched writes down what passes through a connection.
+type watched struct {
+	net.Conn
+	journal Journal
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if n > 0 {
+		w.journal.Received(p[:n])
+	}
+	return n, err
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	if n > 0 {
+		w.journal.Sent(p[:n])
+	}
+	return n, err
+}
+
+// closeWrite closes the direction to the peer, where there is such a thing.
+func closeWrite(conn net.Conn) error {
+	if w, ok := conn.(*watched); ok {
+		conn = w.Conn
+	}
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return conn.Close()
+}
