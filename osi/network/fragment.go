@@ -44,15 +44,19 @@ func (e *FragmentationNeededError) Error() string {
 // link is too narrow for any fragment, ErrTotalLength when the packet is longer
 // than a packet can be.
 func FragmentIPv4(h IPv4Header, payload []byte, mtu int) (iter.Seq2[IPv4Header, []byte], error) {
-	h.TotalLen = h.Len() + len(payload)
-	if end := h.Len() + h.FragmentOffset + len(payload); end > IPv4MaxLen {
+	size := h.Len() + len(payload)
+	if end := size + h.FragmentOffset; end > IPv4MaxLen {
 		return nil, fmt.Errorf("%w: %d bytes (expected at most %d)", ErrTotalLength, end, IPv4MaxLen)
 	}
-	if h.TotalLen <= mtu {
-		return func(yield func(IPv4Header, []byte) bool) { yield(h, payload) }, nil
+	if size <= mtu {
+		return func(yield func(IPv4Header, []byte) bool) {
+			whole := h
+			whole.TotalLen = size
+			yield(whole, payload)
+		}, nil
 	}
 	if h.DF {
-		return nil, &FragmentationNeededError{Size: h.TotalLen, MTU: mtu}
+		return nil, &FragmentationNeededError{Size: size, MTU: mtu}
 	}
 	if mtu < h.Len()+8 {
 		return nil, fmt.Errorf("%w: %d bytes (expected at least %d, the header and 8)", ErrMTU, mtu, h.Len()+8)

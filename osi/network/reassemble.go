@@ -215,6 +215,9 @@ func (r *IPv4Reassembler) remove(p *partial) {
 	}
 }
 
+// Held is the memory, in bytes, that the pieces of incomplete packets take.
+func (r *IPv4Reassembler) Held() int { return r.bytes }
+
 // NextDeadline is when TimerExpired wants to be called; there is none (ok is
 // false) while no packet is incomplete.
 func (r *IPv4Reassembler) NextDeadline() (at sim.Time, ok bool) {
