@@ -7,6 +7,8 @@ import (
 
 	"github.com/packetwalk/packetwalk/capture"
 	"github.com/packetwalk/packetwalk/osi"
+	"github.com/packetwalk/packetwalk/scenarios"
+	"github.com/packetwalk/packetwalk/trace"
 )
 
 // The hex dump: every byte of a frame once, beside the field that owns it.
@@ -163,4 +165,49 @@ func ascii(p []byte) string {
 		}
 	}
 	return string(b)
+}
+
+var _ = register(&view{
+	View:  View{"bytes", "one frame as a hex dump: each byte with the field that owns it"},
+	place: 70,
+	sections: func(r *scenarios.Result, o *Options) []Section {
+		return eachVariant(r, "Every byte of a frame", func(v *scenarios.VariantResult) []Block {
+			d := shown(v, o)
+			if d == nil {
+				return nil
+			}
+			return []Block{Text(whereabouts(d)), hexTable(d)}
+		})
+	},
+	data: func(r *scenarios.Result, o *Options) any {
+		var all []bytesData
+		for _, v := range r.Variants {
+			if d := shown(v, o); d != nil {
+				data := bytesData{Variant: v.Name, Packet: d.ID}
+				for _, run := range owners(d) {
+					one := runData{Span: run.span, Hex: strings.ReplaceAll(hex(within(d.Data, run.span)), " ", ""), Fields: run.fields}
+					if run.part != nil {
+						one.Layer, one.Protocol = run.part.Layer, run.part.Protocol
+					}
+					data.Bytes = append(data.Bytes, one)
+				}
+				all = append(all, data)
+			}
+		}
+		return all
+	},
+})
+
+type bytesData struct {
+	Variant string    `json:"variant,omitempty"`
+	Packet  trace.ID  `json:"packet"`
+	Bytes   []runData `json:"bytes"`
+}
+
+type runData struct {
+	osi.Span
+	Hex      string      `json:"hex"`
+	Layer    osi.Layer   `json:"layer"`
+	Protocol string      `json:"protocol"`
+	Fields   []osi.Field `json:"fields"`
 }

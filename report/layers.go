@@ -8,6 +8,8 @@ import (
 
 	"github.com/packetwalk/packetwalk/capture"
 	"github.com/packetwalk/packetwalk/osi"
+	"github.com/packetwalk/packetwalk/scenarios"
+	"github.com/packetwalk/packetwalk/trace"
 )
 
 // The layer table: one frame, opened layer by layer, the application's bytes
@@ -136,4 +138,78 @@ func topBytes(d *capture.Dissection) osi.Layer {
 		}
 	}
 	return top
+}
+
+var _ = register(&view{
+	View:      View{"layers", "one frame, layer by layer: what each adds, and what counts as what"},
+	place:     20,
+	byDefault: true,
+	sections: func(r *scenarios.Result, o *Options) []Section {
+		return eachVariant(r, "One frame, seven layers", func(v *scenarios.VariantResult) []Block {
+			d := shown(v, o)
+			if d == nil {
+				return nil
+			}
+			return append([]Block{Text(whereabouts(d))}, layerTable(d, rateAt(v, d.Interface))...)
+		})
+	},
+	data: func(r *scenarios.Result, o *Options) any {
+		var all []layersData
+		for _, v := range r.Variants {
+			if d := shown(v, o); d != nil {
+				all = append(all, layersOf(v, d))
+			}
+		}
+		return all
+	},
+})
+
+type layersData struct {
+	Variant string      `json:"variant,omitempty"`
+	Packet  trace.ID    `json:"packet"`
+	Layers  []layerData `json:"layers"`
+	Size    sizeData    `json:"size"`
+}
+
+type layerData struct {
+	Layer    osi.Layer `json:"layer"`
+	Name     string    `json:"name"`
+	PDU      string    `json:"pdu"`
+	Protocol string    `json:"protocol"`
+	Bytes    int       `json:"bytes"`
+	Summary  string    `json:"summary"`
+	Hex      string    `json:"hex"`
+}
+
+type sizeData struct {
+	Payload  int   `json:"payload"`
+	Headers  int   `json:"headers"`
+	Padding  int   `json:"padding"`
+	FCS      int   `json:"fcs"`
+	Frame    int   `json:"frame"`
+	Preamble int   `json:"preamble"`
+	Gap      int   `json:"gap"`
+	OnWire   int   `json:"on_wire"`
+	TimeNS   int64 `json:"time_ns,omitempty"`
+}
+
+func layersOf(v *scenarios.VariantResult, d *capture.Dissection) layersData {
+	s := sizeOf(d)
+	data := layersData{Variant: v.Name, Packet: d.ID, Size: sizeData{
+		Payload: s.payload, Headers: s.header(), Padding: s.padding, FCS: s.fcs, Frame: d.Length,
+		Preamble: preambleBytes, Gap: gapBytes, OnWire: d.Length + preambleBytes + gapBytes,
+	}}
+	if rate := rateAt(v, d.Interface); rate > 0 {
+		data.Size.TimeNS = int64(data.Size.OnWire) * 8 * 1e9 / rate
+	}
+	for _, l := range osi.Layers {
+		for _, p := range slices.Backward(d.Layer(l)) {
+			one := layerData{Layer: l, Name: l.String(), PDU: p.PDU, Protocol: p.Protocol, Bytes: p.Len(), Summary: p.Summary}
+			for _, span := range p.Spans {
+				one.Hex += strings.ReplaceAll(hex(within(d.Data, span)), " ", "")
+			}
+			data.Layers = append(data.Layers, one)
+		}
+	}
+	return data
 }

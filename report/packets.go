@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/packetwalk/packetwalk/capture"
+	"github.com/packetwalk/packetwalk/osi"
+	"github.com/packetwalk/packetwalk/scenarios"
 	"github.com/packetwalk/packetwalk/trace"
 )
 
@@ -65,4 +67,66 @@ func (v *vantage) String() string {
 		return "the capture"
 	}
 	return fmt.Sprintf("%s (%s)", v.at.Node, v.at.Name)
+}
+
+var _ = register(&view{
+	View:  View{"packets", "the packet list of each host, as Wireshark has it"},
+	place: 60,
+	sections: func(r *scenarios.Result, o *Options) []Section {
+		var all []Section
+		for _, v := range r.Variants {
+			for _, seen := range vantages(v.Packets) {
+				if o.At == "" && isHost(v, seen.at) || seen.at != nil && seen.at.Node == o.At {
+					title := titleFor(fmt.Sprintf("What %s saw", seen), v)
+					all = append(all, Section{Title: title, Blocks: []Block{packetTable(seen.packets)}})
+				}
+			}
+		}
+		return all
+	},
+	data: func(r *scenarios.Result, o *Options) any {
+		var all []packetData
+		for _, v := range r.Variants {
+			for _, d := range v.Packets {
+				if o.At == "" || d.Interface != nil && d.Interface.Node == o.At {
+					all = append(all, packetOf(v, d))
+				}
+			}
+		}
+		return all
+	},
+})
+
+type packetData struct {
+	Variant     string        `json:"variant,omitempty"`
+	ID          trace.ID      `json:"id"`
+	Cause       trace.ID      `json:"cause"`
+	Frame       trace.FrameID `json:"frame"`
+	Node        string        `json:"node"`
+	Interface   string        `json:"interface"`
+	Direction   string        `json:"direction"`
+	TimeNS      int64         `json:"time_ns"`
+	Length      int           `json:"length"`
+	FCS         int           `json:"fcs"`
+	Source      string        `json:"source"`
+	Destination string        `json:"destination"`
+	Protocol    string        `json:"protocol"`
+	Info        string        `json:"info"`
+	Label       string        `json:"label,omitempty"`
+	Stream      int           `json:"stream"`
+	Hex         string        `json:"hex"`
+	Parts       []osi.Part    `json:"parts"`
+}
+
+func packetOf(v *scenarios.VariantResult, d *capture.Dissection) packetData {
+	p := packetData{
+		Variant: v.Name, ID: d.ID, Cause: d.Cause, Frame: d.Frame, Direction: d.Direction.String(),
+		TimeNS: int64(runTime(d.Time)), Length: d.Length, FCS: d.FCS, Source: d.Source, Destination: d.Destination,
+		Protocol: d.Protocol, Info: d.Info, Label: d.Label, Stream: d.Stream,
+		Hex: fmt.Sprintf("%x", d.Data), Parts: d.Parts,
+	}
+	if d.Interface != nil {
+		p.Node, p.Interface = d.Interface.Node, d.Interface.Name
+	}
+	return p
 }

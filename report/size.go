@@ -21,21 +21,21 @@ const linkTypeEthernet = 1
 
 // size is a number of bytes, told apart by what they are for.
 type size struct {
-	message int   // layer 7
+	payload int   // what the frame is for: the bytes of the highest layer
 	headers []int // by part, from the highest layer down
 	padding int
 	fcs     int
 }
 
 func (s size) header() int { return sum(s.headers) }
-func (s size) total() int  { return s.message + s.header() + s.padding + s.fcs }
+func (s size) total() int  { return s.payload + s.header() + s.padding + s.fcs }
 
 // sizeOf adds up what the frame's bytes are for.
 func sizeOf(d *capture.Dissection) size {
 	var all size
 	for i := range d.Parts {
 		s := sizeOfPart(d, &d.Parts[i])
-		all.message += s.message
+		all.payload += s.payload
 		all.padding += s.padding
 		all.fcs += s.fcs
 		if s.header() > 0 {
@@ -49,8 +49,10 @@ func sizeOf(d *capture.Dissection) size {
 // sizeOfPart tells the header of a part from the padding and the frame check
 // sequence that Ethernet puts behind the payload.
 func sizeOfPart(d *capture.Dissection, p *osi.Part) size {
-	if p.Layer == osi.Application {
-		return size{message: p.Len()}
+	// Whatever is above the transport, and on top, is what the program sent.
+	// "data" is what the dissector calls bytes of which no header is known.
+	if p.Protocol == "data" || p.Layer > osi.Transport && p.Layer == topBytes(d) {
+		return size{payload: p.Len()}
 	}
 	var s size
 	if p.Layer == osi.DataLink && len(p.Spans) > 0 {
@@ -69,7 +71,7 @@ func sizeOfPart(d *capture.Dissection, p *osi.Part) size {
 	return s
 }
 
-// String is the sum written out: "5 message + 54 headers (20 + 20 + 14) + 1 padding + 4 FCS".
+// String is the sum written out: "5 payload + 54 headers (20 + 20 + 14) + 1 padding + 4 FCS".
 func (s size) String() string {
 	var terms []string
 	add := func(n int, what string) {
@@ -77,7 +79,7 @@ func (s size) String() string {
 			terms = append(terms, fmt.Sprintf("%d %s", n, what))
 		}
 	}
-	add(s.message, "message")
+	add(s.payload, "payload")
 	switch len(s.headers) {
 	case 0:
 	case 1:

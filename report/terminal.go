@@ -162,14 +162,25 @@ func (t *terminal) lay(row []Cell, widths []int) []string {
 // MAC address.
 const longestPiece = 17
 
-// fitTable chooses the columns' widths from what stands in them.
+// fitTable chooses the columns' widths from what stands in them. Where there
+// is room, titles are not wrapped; else a title takes a line more rather than
+// widen a column of numbers.
 func fitTable(tab *Table, total int) []int {
+	if natural, _, _ := wishes(tab, widestLine); sum(natural) <= total {
+		return natural
+	}
+	natural, floor, words := wishes(tab, func(s string) int { return longestWord(s, longestPiece) })
+	return fit(natural, floor, words, total)
+}
+
+// wishes is what the columns would like, what they need at least, and which
+// hold sentences. title measures a heading.
+func wishes(tab *Table, title func(string) int) (natural, floor []int, words []bool) {
 	n := len(tab.Columns)
-	natural, floor, words := make([]int, n), make([]int, n), make([]bool, n)
+	natural, floor, words = make([]int, n), make([]int, n), make([]bool, n)
 	rows := append(tab.Rows[:len(tab.Rows):len(tab.Rows)], tab.Footer)
 	for i, c := range tab.Columns {
-		// A title takes a line more rather than widen a column of numbers.
-		natural[i] = longestWord(c.Title, longestPiece)
+		natural[i] = max(title(c.Title), 1)
 		floor[i] = max(natural[i], c.Min)
 		for _, row := range rows {
 			if i >= len(row) {
@@ -184,7 +195,7 @@ func fitTable(tab *Table, total int) []int {
 		floor[i] = min(floor[i], natural[i])
 		words[i] = c.Words
 	}
-	return fit(natural, floor, words, total)
+	return natural, floor, words
 }
 
 func newGrid(w io.Writer, tab *Table, widths []int, boxed bool) *tablewriter.Table {
