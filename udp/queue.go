@@ -88,7 +88,9 @@ func (q *Queue) Pop(p []byte) (n, length int, from, to netip.AddrPort, ok bool) 
 	n = min(len(p), s.length)
 	q.read(p[:n])
 	q.held -= s.length
-	if len(q.ring) > 0 {
+	if q.held == 0 {
+		q.head = 0 // the start of the ring is still in the processor's cache
+	} else {
 		q.head = (q.head + s.length) % len(q.ring)
 	}
 	return n, s.length, s.from, s.to, true
