@@ -73,3 +73,6 @@ func (l *Lab) woken(id trace.ID) {
 		l.log.Because(id)
 	}
 }
+
+// Epoch is the date at which every simulation begins.
+var Epoch = sim.Epoch

@@ -42,6 +42,8 @@ type stack struct {
 	// arriving and arrival describe the frame that is being read.
 	arriving trace.FrameID
 	arrival  network.Arrival
+	// in and out are reused for every packet that comes and goes.
+	in, out network.IPv4Header
 }
 
 // transport is what a host has above the network layer.
@@ -140,13 +142,15 @@ func transportBytes(f *physical.Frame, n int) []byte {
 }
 
 // send sends what lies in the frame's transport bytes, n of them, as a packet
-// with the header h; TTL, ID and length are filled in. It takes the frame.
-func (s *stack) send(h network.IPv4Header, f *physical.Frame, n int) {
+// with the header given; TTL, ID and length are filled in. It takes the frame.
+func (s *stack) send(header network.IPv4Header, f *physical.Frame, n int) {
+	h := &s.out
+	*h = header
 	if h.TTL == 0 {
 		h.TTL = DefaultTTL
 	}
 	h.TotalLen = network.IPv4HeaderLen + n
-	h.ID = s.ids.Next(&h)
+	h.ID = s.ids.Next(h)
 	h.Put(f.Data[datalink.HeaderLen:])
 	if s.isLocal(h.Dst) {
 		s.loop.send(f, h.TotalLen)
@@ -156,17 +160,25 @@ func (s *stack) send(h network.IPv4Header, f *physical.Frame, n int) {
 	packet := f.Data[datalink.HeaderLen:][:h.TotalLen]
 	switch {
 	case !ok:
-		s.noteNoRoute(&h)
-	case !s.leaves(&Transit{Now: s.now(), Out: nic, Packet: packet}):
+		s.noteNoRoute(h)
+	case !s.mayLeave(nic, packet):
 	case h.TotalLen <= nic.mtu:
 		nic.sendTo(next, f, h.TotalLen)
 		return
 	case h.DF:
-		s.noteTooBig(&h, nic.mtu)
+		s.noteTooBig(h, nic.mtu)
 	default:
 		s.sendFragments(nic, next, packet)
 	}
 	s.lab.pool.Put(f)
+}
+
+// mayLeave asks the middleboxes about one of the device's own packets.
+func (s *stack) mayLeave(out *NIC, packet []byte) bool {
+	if len(s.boxes) == 0 {
+		return true
+	}
+	return s.leaves(&Transit{Now: s.now(), Out: out, Packet: packet})
 }
 
 // leaves asks the middleboxes about a packet that is about to leave.
@@ -195,14 +207,17 @@ func (s *stack) wayTo(dst netip.Addr) (nic *NIC, next netip.Addr, ok bool) {
 // that the frame was sent on and has a new owner.
 func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicast bool) (gone bool) {
 	s.arriving, s.arrival.LinkBroadcast = f.ID, !unicast
-	h, body, ok := network.ReceiveIPv4(s.lab.log, s.name, f.ID, payload)
-	switch {
-	case !ok:
+	header, body, ok := network.ReceiveIPv4(s.lab.log, s.name, f.ID, payload)
+	if !ok {
 		return false
+	}
+	h := &s.in
+	*h = header
+	switch {
 	case s.forwarder != nil && in != nil:
 		return s.passThrough(in, f, payload[:h.TotalLen])
 	case s.isLocal(h.Dst), s.isBroadcast(h.Dst):
-		s.deliver(&h, body)
+		s.deliver(h, body)
 	}
 	// RFC 1122 §3.3.1.1: a host silently discards what is not for it.
 	return false
