@@ -32,6 +32,9 @@ func (ck *checker) check() {
 		return // later checks stand on these
 	}
 	ck.checkPlans()
+	if len(ck.errors) > 0 {
+		return
+	}
 	ck.checkStory()
 	ck.checkPredictions()
 	ck.checkExpectations()
@@ -66,12 +69,17 @@ func (ck *checker) oneOf(t Text, what string, words []string) bool {
 	return false
 }
 
-// known complains when a name is not among those that there are.
+// known complains when a name is not among those that there are. what may be
+// "program", or "argument of chat-server".
 func (ck *checker) known(at Place, what, name string, names []string) bool {
 	if slices.Contains(names, name) {
 		return true
 	}
-	ck.add(at, "there is no %s %q%s", what, name, didYouMean(name, names))
+	if part, whole, ok := strings.Cut(what, " of "); ok {
+		ck.add(at, "%s has no %s %q%s", whole, part, name, didYouMean(name, names))
+	} else {
+		ck.add(at, "there is no %s %q%s", what, name, didYouMean(name, names))
+	}
 	return false
 }
 
@@ -140,11 +148,15 @@ func (ck *checker) checkNames() {
 	for _, r := range top.Routers {
 		device(r.Name)
 	}
+	if len(ck.errors) > 0 {
+		return // what follows speaks of devices
+	}
 	for _, l := range top.Links {
 		ck.checkLinkName(l, seen)
 	}
 	programs := map[string]bool{}
 	for _, p := range ck.sc.Programs {
+		ck.known(p.On.Place, "host", p.On.S, ck.hostNames())
 		if !p.Name.Given() {
 			p.Name = Text{S: p.On.S, Place: p.On.Place}
 			if programs[p.Name.S] {
@@ -202,21 +214,26 @@ func (ck *checker) checkPlans() {
 		for _, bound := range []*value.Value{least, most} {
 			if bound != nil {
 				turned := ck.sc.Defaults()
-				turned[i].Value = *bound
+				turned[i].Value, turned[i].Chosen = *bound, true
 				settings = append(settings, turned)
 			}
 		}
 		for _, c := range k.Parameter.Choices {
 			turned := ck.sc.Defaults()
 			turned[i].Value, _ = value.Parse(value.Choice, c)
+			turned[i].Chosen = true
 			settings = append(settings, turned)
 		}
 	}
 	for _, v := range ck.sc.variants() {
 		ck.checkSet(v.Set)
 		for _, knobs := range settings {
-			if turned, err := knobs.with(v.Set); err == nil {
+			turned, err := knobs.with(v.Set)
+			if err == nil {
 				ck.draw(turned, v.Name.S, nil)
+			}
+			if len(ck.errors) > 0 {
+				return // at another setting it would be the same again
 			}
 		}
 	}

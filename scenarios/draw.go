@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -16,6 +17,18 @@ type drawer struct {
 	knobs   Knobs
 	variant string
 	removed []string
+}
+
+// add says as well at which setting of the knobs the mistake shows, when it is
+// not the default.
+func (d *drawer) add(at Place, format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	for _, s := range d.knobs {
+		if s.Chosen {
+			message += fmt.Sprintf(" (when the knob %s is %s)", s.Knob.Name, s.Value)
+		}
+	}
+	d.checker.add(at, "%s", message)
 }
 
 // draw makes the plan. What is wrong is complained of; the plan is then of no
@@ -77,7 +90,12 @@ func (d *drawer) value(t Text, p value.Parameter) value.Value {
 	if !t.Given() {
 		return p.Default
 	}
-	v, err := p.Parse(d.interpolate(t))
+	known := len(d.errors)
+	text := d.interpolate(t)
+	if len(d.errors) > known {
+		return p.Default
+	}
+	v, err := p.Parse(text)
 	if err != nil {
 		d.add(t.Place, "%v", err)
 	}
@@ -134,7 +152,7 @@ func (d *drawer) host(h *Host) plan.Host {
 
 // reachable complains of a gateway that is on none of the node's networks.
 func (d *drawer) reachable(t Text, gateway netip.Addr, interfaces []plan.Interface) {
-	if !gateway.IsValid() {
+	if !gateway.IsValid() || slices.ContainsFunc(interfaces, func(i plan.Interface) bool { return !i.Address.IsValid() }) {
 		return
 	}
 	if !slices.ContainsFunc(interfaces, func(i plan.Interface) bool { return i.Address.Contains(gateway) }) {

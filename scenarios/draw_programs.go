@@ -43,7 +43,6 @@ func (d *drawer) program(p *Program) plan.Program {
 		Name: p.Name.S, Host: p.On.S, Run: p.Run.S, Background: p.Background, After: p.After.S,
 		Start: d.value(p.Start, startParameter).Duration(),
 	}
-	d.known(p.On.Place, "host", p.On.S, d.hostNames())
 	for _, v := range p.Variants {
 		d.known(v.Place, "variant", v.S, d.variantNames())
 	}
@@ -55,11 +54,12 @@ func (d *drawer) program(p *Program) plan.Program {
 		d.known(p.Run.Place, "program", p.Run.S, declaredPrograms())
 		return out
 	}
+	known := len(d.errors)
 	given := d.settings(p.With, decl.Parameters, "argument of "+decl.Name)
 	for i := range decl.Parameters {
 		param := &decl.Parameters[i]
 		v, ok := given.Get(param.Name)
-		if !ok && param.Required {
+		if !ok && param.Required && len(d.errors) == known {
 			d.add(p.Run.Place, "%s needs the argument %q: %s", decl.Name, param.Name, param.Help)
 		}
 		if !ok {

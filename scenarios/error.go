@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -96,14 +97,15 @@ func (c *complaints) excerpt(at Place) string {
 		return ""
 	}
 	var b strings.Builder
+	width := max(3, len(strconv.Itoa(at.Line)))
 	for n := max(1, at.Line-2); n <= at.Line; n++ {
 		mark := " "
 		if n == at.Line {
 			mark = ">"
 		}
-		fmt.Fprintf(&b, "\n%s %3d | %s", mark, n, shorten(c.lines[n-1]))
+		fmt.Fprintf(&b, "\n%s %*d | %s", mark, width, n, shorten(c.lines[n-1]))
 	}
-	fmt.Fprintf(&b, "\n      | %s^", blanks(c.lines[at.Line-1], at.Column-1))
+	fmt.Fprintf(&b, "\n  %*s | %s^", width, "", blanks(c.lines[at.Line-1], at.Column-1))
 	return b.String()
 }
 

@@ -103,21 +103,25 @@ func (e *expression) whyFalse(n ast.Node, env map[string]any) string {
 			}
 		}
 	case "==", "!=", "<", "<=", ">", ">=", "in", "contains", "startsWith", "endsWith", "matches":
-		return e.side(b.Left, env) + ", but should be " + b.Operator + " " + e.side(b.Right, env)
+		left, right := e.side(b.Left, env), e.side(b.Right, env)
+		found := fmt.Sprintf("%s is %s; it should be %s %s", b.Left, left, b.Operator, b.Right)
+		if right != b.Right.String() {
+			found += ", which is " + right
+		}
+		return found
 	}
 	return n.String() + " is false"
 }
 
 // side shows what one side of a comparison came to.
 func (e *expression) side(n ast.Node, env map[string]any) string {
-	source := n.String()
 	part := e.part(n)
 	if part == nil {
-		return source
+		return n.String()
 	}
 	v, err := part.run(env)
 	if err != nil {
-		return source
+		return "unknown (" + err.Error() + ")"
 	}
 	const long = 200
 	text := display(v)
@@ -127,8 +131,5 @@ func (e *expression) side(n ast.Node, env map[string]any) string {
 	if len(text) > long {
 		text = text[:long] + "..."
 	}
-	if text == source {
-		return text
-	}
-	return source + " is " + text
+	return text
 }

@@ -124,7 +124,7 @@ func (ck *checker) complain(at func(int) Place, err error, env types.Map) {
 			message = fmt.Sprintf("%s has nothing called %q%s", what, m[2], didYouMean(m[2], fields))
 		}
 	} else {
-		message = "the expression is wrong: " + message
+		message = "the expression is wrong: " + strings.Replace(message, "unexpected token EOF", "it ends too early; a bracket or a quote may be missing", 1)
 	}
 	ck.add(at(from), "%s", message)
 }

@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"reflect"
+	"time"
+
 	"github.com/expr-lang/expr/types"
 	"github.com/packetwalk/packetwalk/trace"
 )
@@ -11,7 +14,11 @@ func (ck *checker) checkStory() {
 		if st.Variant.Given() {
 			ck.known(st.Variant.Place, "variant", st.Variant.S, ck.variantNames())
 		}
+		known := len(ck.errors)
 		env := ck.checkMoment(&st.Match)
+		if len(ck.errors) > known {
+			continue // what is said hangs on what is matched
+		}
 		var rewrite func(string) string
 		if st.Match.Frame.Given() {
 			rewrite = frameField
@@ -76,7 +83,23 @@ func (ck *checker) compileBool(t Text, env types.Map) *expression {
 		return nil
 	}
 	if n := e.program.Node().Type(); n != nil && n.Kind().String() != "bool" && n.Kind().String() != "interface" {
-		ck.add(t.Place, "this must be true or false, but it is a %s", n)
+		ck.add(t.Place, "this must be true or false, but it is %s", typeInWords(n))
 	}
 	return e
+}
+
+// typeInWords says what a value of a type is, for people.
+func typeInWords(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int, reflect.Int64, reflect.Float64:
+		if t == reflect.TypeFor[time.Duration]() {
+			return "a duration"
+		}
+		return "a number"
+	case reflect.String:
+		return "a text"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "something else"
 }

@@ -78,7 +78,8 @@ func document(c *complaints, file *ast.File) ast.Node {
 
 // plain refuses what a scenario file may not use.
 func plain(c *complaints, tokens token.Tokens) bool {
-	depth, dashes, line := 0, 0, 0
+	var open []*token.Token // brackets and braces that are not closed yet
+	dashes, line := 0, 0
 	for _, t := range tokens {
 		if t.Position.Line != line {
 			dashes, line = 0, t.Position.Line
@@ -95,18 +96,23 @@ func plain(c *complaints, tokens token.Tokens) bool {
 		case token.InvalidType:
 			c.add(tokenPlace(t), "this is not YAML: %s", invalid(t))
 		case token.MappingStartType, token.SequenceStartType:
-			depth++
+			open = append(open, t)
 		case token.MappingEndType, token.SequenceEndType:
-			depth--
+			open = open[:max(0, len(open)-1)]
 		case token.SequenceEntryType:
 			dashes++
 		}
-		if depth+dashes > maxNesting {
+		if len(open)+dashes > maxNesting {
 			c.add(tokenPlace(t), "lists and mappings stand deeper than %d in one another", maxNesting)
 		}
 		if len(c.errors) > 0 {
 			return false
 		}
+	}
+	if len(open) > 0 {
+		last := open[len(open)-1]
+		c.add(tokenPlace(last), "this %s is never closed", last.Value)
+		return false
 	}
 	return true
 }
