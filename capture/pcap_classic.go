@@ -20,7 +20,7 @@ const (
 	recordHeader = 16
 
 	// The link type field says in its high bits how long the frames' FCS is,
-	// in units of 16 bits, and in one bit that it does so (§4).
+	// in units of 16 bits, and in one bit that it does so.
 	linkFCSPresent = 1 << 26
 	linkFCSShift   = 28
 )
@@ -120,7 +120,7 @@ func (r *pcapReader) Next() (*Packet, error) {
 	sec, frac := r.order.Uint32(h), int64(r.order.Uint32(h[4:]))
 	captured, length := r.order.Uint32(h[8:]), r.order.Uint32(h[12:])
 	// Before version 2.3 the two lengths stood the other way round, and some
-	// writers of 2.3 kept the habit (§5).
+	// writers of 2.3 kept the habit.
 	if r.minor < 3 || r.minor == 3 && captured > length {
 		captured, length = length, captured
 	}

@@ -12,7 +12,7 @@ import (
 // The blocks that describe: section, interface, names, secrets.
 
 // options calls each for every option from start to the end of the body or
-// the end-of-options mark (§3.5).
+// the end-of-options mark.
 func (r *pcapngReader) options(b block, start int, each func(code uint16, value []byte)) error {
 	for i := start; i+4 <= len(b.body); {
 		code, n := r.order.Uint16(b.body[i:]), int(r.order.Uint16(b.body[i+2:]))
@@ -29,7 +29,7 @@ func (r *pcapngReader) options(b block, start int, each func(code uint16, value 
 	return nil
 }
 
-// section reads the Section Header Block, §4.1, behind its magic.
+// section reads the Section Header Block, behind its magic.
 func (r *pcapngReader) section(b block) error {
 	if err := r.need(b, 12, "section header"); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (r *pcapngReader) section(b block) error {
 	})
 }
 
-// describe reads the Interface Description Block, §4.2.
+// describe reads the Interface Description Block.
 func (r *pcapngReader) describe(b block) error {
 	if err := r.need(b, 8, "interface description"); err != nil {
 		return err
@@ -117,7 +117,7 @@ func cutLast(s string) (node, name string, ok bool) {
 	return s[:i], s[i+1:], true
 }
 
-// names reads the Name Resolution Block, §4.5. An address may have several
+// names reads the Name Resolution Block. An address may have several
 // names; each becomes an entry.
 func (r *pcapngReader) names(b block) error {
 	for i := 0; i+4 <= len(b.body); {
@@ -161,7 +161,7 @@ func (r *pcapngReader) name(b block, kind uint16, record []byte) error {
 	return nil
 }
 
-// secrets reads the Decryption Secrets Block, §4.7, and keeps those of TLS.
+// secrets reads the Decryption Secrets Block, and keeps those of TLS.
 func (r *pcapngReader) secrets(b block) error {
 	if err := r.need(b, 8, "decryption secrets"); err != nil {
 		return err

@@ -9,9 +9,10 @@ package capture
 //
 // with the whole length, a multiple of 4, at both ends so that a file can be
 // read backwards too. The section header comes first and fixes the byte order;
-// an interface is described before its first packet.
+// an interface is described before its first packet. (The draft's sections are
+// named after the blocks; their numbers change from version to version.)
 
-// Block types (§4, §11.1).
+// Block types.
 const (
 	blockInterface  = 1
 	blockPacket     = 2 // obsolete since 2009, still found
@@ -23,25 +24,25 @@ const (
 	blockSection    = 0x0a0d0d0a // reads the same in both byte orders
 )
 
-// Options (§3.5 and the section of each block).
+// Options.
 const (
 	optEnd     = 0
 	optComment = 1
 
-	shbUserAppl = 4 // §4.1
+	shbUserAppl = 4
 
-	ifName        = 2 // §4.2
+	ifName        = 2
 	ifDescription = 3
 	ifTsResol     = 9
 	ifFCSLen      = 13
 	ifTsOffset    = 14
 
-	epbFlags = 2 // §4.3
+	epbFlags = 2
 
-	isbIfRecv = 4 // §4.6
+	isbIfRecv = 4
 )
 
-// The epb_flags word (§4.3.1).
+// The epb_flags word.
 const (
 	flagInbound   = 1
 	flagOutbound  = 2
@@ -51,10 +52,10 @@ const (
 )
 
 const (
-	byteOrderMagic = 0x1a2b3c4d // §4.1
-	secretsTLS     = 0x544c534b // §4.7: "TLSK"
+	byteOrderMagic = 0x1a2b3c4d
+	secretsTLS     = 0x544c534b // "TLSK"
 
-	nameEnd  = 0 // §4.5
+	nameEnd  = 0
 	nameIPv4 = 1
 	nameIPv6 = 2
 

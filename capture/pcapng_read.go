@@ -175,7 +175,7 @@ func (r *pcapngReader) need(b block, n int, what string) error {
 	return nil
 }
 
-// enhanced reads an Enhanced Packet Block, §4.3.
+// enhanced reads an Enhanced Packet Block.
 func (r *pcapngReader) enhanced(b block) (*Packet, error) {
 	if err := r.need(b, 20, "enhanced packet block"); err != nil {
 		return nil, err
@@ -229,7 +229,7 @@ func (r *pcapngReader) packet(b block, number uint32) (*Packet, error) {
 	return p, err
 }
 
-// simple reads a Simple Packet Block, §4.4: no time, and always the section's
+// simple reads a Simple Packet Block.4: no time, and always the section's
 // first interface.
 func (r *pcapngReader) simple(b block) (*Packet, error) {
 	if err := r.need(b, 4, "simple packet block"); err != nil {

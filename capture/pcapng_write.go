@@ -38,7 +38,7 @@ func (f *pcapng) begin(b []byte, o *Options) ([]byte, error) {
 	return names(b, o.Names)
 }
 
-// section appends the Section Header Block, §4.1. The section's length is
+// section appends the Section Header Block. The section's length is
 // given as unknown: the file is written as the run goes.
 func (f *pcapng) section(b []byte, o *Options) []byte {
 	b, start := beginBlock(b, blockSection)
@@ -58,7 +58,7 @@ func (f *pcapng) section(b []byte, o *Options) []byte {
 	return endBlock(b, start)
 }
 
-// describe appends the Interface Description Block, §4.2.
+// describe appends the Interface Description Block.
 func (f *pcapng) describe(b []byte, at *trace.Interface, linkType uint16, fcs int) []byte {
 	if _, known := f.numbers[at]; known {
 		return b
@@ -117,7 +117,7 @@ func interfaceName(at *trace.Interface) string {
 	return strings.TrimSpace(at.Node + " " + at.Name)
 }
 
-// names appends the Name Resolution Block, §4.5.
+// names appends the Name Resolution Block.
 func names(b []byte, ns []Name) ([]byte, error) {
 	if len(ns) == 0 {
 		return b, nil
@@ -141,7 +141,7 @@ func names(b []byte, ns []Name) ([]byte, error) {
 	return endBlock(b, start), nil
 }
 
-// secrets appends a Decryption Secrets Block, §4.7.
+// secrets appends a Decryption Secrets Block.
 func (f *pcapng) secrets(b, lines []byte) []byte {
 	b, start := beginBlock(b, blockSecrets)
 	b = order.AppendUint32(b, secretsTLS)
@@ -151,7 +151,7 @@ func (f *pcapng) secrets(b, lines []byte) []byte {
 	return endBlock(b, start)
 }
 
-// packet appends an Enhanced Packet Block, §4.3.
+// packet appends an Enhanced Packet Block.
 func (f *pcapng) packet(b []byte, p *Packet) ([]byte, error) {
 	at, err := nanoseconds(p.Time)
 	if err != nil {
@@ -201,7 +201,7 @@ func flags(p *Packet) uint32 {
 	return word
 }
 
-// end appends an Interface Statistics Block, §4.6, for each interface: how
+// end appends an Interface Statistics Block, for each interface: how
 // many packets it saw.
 func (f *pcapng) end(b []byte) []byte {
 	for n := range f.interfaces {

@@ -68,7 +68,7 @@ func (e *TextError) Error() string {
 
 // Encode writes text as bytes. A character that the encoding does not have is
 // a *TextError: nothing is ever replaced by a question mark. No byte order
-// mark is written (RFC 2781 §3.2: the names UTF-16LE and UTF-16BE say the
+// mark is written (RFC 2781 §3.3: the names UTF-16LE and UTF-16BE say the
 // order already).
 func (e Encoding) Encode(text string) ([]byte, error) {
 	out := make([]byte, 0, len(text))

@@ -32,7 +32,7 @@ func TestEncode(t *testing.T) {
 		{UTF8, "A≢Α.", "41 e2 89 a2 ce 91 2e", ""},
 		{UTF8, "한국어", "ed 95 9c ea b5 ad ec 96 b4", ""},
 		{UTF8, "\ufeff𣎴", "ef bb bf f0 a3 8e b4", ""},
-		// RFC 2781 §4: U+12345 followed by "=Ra".
+		// RFC 2781 §5: U+12345 followed by "=Ra".
 		{UTF16BE, "\U00012345=Ra", "d8 08 df 45 00 3d 00 52 00 61", ""},
 		{UTF16LE, "\U00012345=Ra", "08 d8 45 df 3d 00 52 00 61 00", ""},
 		{Latin1, "é\u00ff", "e9 ff", ""},

@@ -111,7 +111,7 @@ func (s *Security) config() (*tls.Config, error) {
 }
 
 // known12 says whether crypto/tls takes the suite for TLS 1.2 with the kind of
-// key that the laboratory's certificates have (RFC 8422 §5.10).
+// key that the laboratory's certificates have (RFC 8422 §2.1).
 func known12(suite uint16) bool {
 	switch suite {
 	case tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
