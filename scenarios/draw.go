@@ -59,6 +59,12 @@ func (ck *checker) draw(knobs Knobs, variant string, without *Removal) *plan.Pla
 
 // interpolate puts knobs' values in the place of ${name}; $${ is ${ itself.
 func (d *drawer) interpolate(t Text) string {
+	s, _ := d.interpolated(t)
+	return s
+}
+
+// interpolated says as well whether all went well.
+func (d *drawer) interpolated(t Text) (text string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(t.S); {
 		rest := t.S[i:]
@@ -70,18 +76,19 @@ func (d *drawer) interpolate(t Text) string {
 			name, after, closed := strings.Cut(rest[2:], "}")
 			if !closed {
 				d.add(d.inside(t, i), "${ without a closing }; write $${ for the characters themselves")
-				return b.String()
+				return "", false
 			}
-			if d.known(d.inside(t, i), "knob", name, d.knobNames()) {
-				b.WriteString(d.knobs.Value(name).String())
+			if !d.known(d.inside(t, i), "knob", name, d.knobNames()) {
+				return "", false
 			}
+			b.WriteString(d.knobs.Value(name).String())
 			i = len(t.S) - len(after)
 		default:
 			b.WriteByte(rest[0])
 			i++
 		}
 	}
-	return b.String()
+	return b.String(), true
 }
 
 // value reads a value of the file, with knobs filled in; the default when it
@@ -90,9 +97,8 @@ func (d *drawer) value(t Text, p value.Parameter) value.Value {
 	if !t.Given() {
 		return p.Default
 	}
-	known := len(d.errors)
-	text := d.interpolate(t)
-	if len(d.errors) > known {
+	text, ok := d.interpolated(t)
+	if !ok {
 		return p.Default
 	}
 	v, err := p.Parse(text)

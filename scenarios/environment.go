@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/types"
+	"github.com/packetwalk/packetwalk/osi/physical"
 	"github.com/packetwalk/packetwalk/trace"
 )
 
@@ -19,7 +20,7 @@ import (
 //	of one run       events frames programs fates end times event sent received counter
 //	                 and what is always there
 //	of several runs  variant.NAME, each with all of that; and what is always there
-//	always           knob percent roughly
+//	always           knob percent roughly nth several
 //
 // A story step adds its event or frame, as it, and an event's fields by name.
 
@@ -33,6 +34,8 @@ func (ck *checker) alwaysTypes() types.Map {
 		"knob":    knobs,
 		"percent": types.TypeOf(percent),
 		"roughly": types.TypeOf(roughly),
+		"nth":     types.TypeOf(physical.Ordinal),
+		"several": types.TypeOf(several),
 	}
 }
 
@@ -41,7 +44,7 @@ func alwaysValues(knobs Knobs) map[string]any {
 	for _, s := range knobs {
 		turned[s.Knob.Name.S] = s.Value.Any()
 	}
-	return map[string]any{"knob": turned, "percent": percent, "roughly": roughly}
+	return map[string]any{"knob": turned, "percent": percent, "roughly": roughly, "nth": physical.Ordinal, "several": several}
 }
 
 // runTypes are the names of one run. Views stand in a types.Map as pointers:
@@ -204,7 +207,16 @@ func roughly(d time.Duration) time.Duration {
 	return d.Round(step)
 }
 
-// itValues adds an event to an environment: it, node, time, and its fields by
+// several counts things for people: several(1, "frame") is "1 frame", several(3,
+// "frame") "3 frames".
+func several(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}
+
+// withEvent adds an event to an environment: it, node, time, and its fields by
 // name.
 func withEvent(env map[string]any, e *trace.Event) map[string]any {
 	it := viewEvent(e)

@@ -65,7 +65,7 @@ var (
 // says nothing, their own defaults hold.
 var HostOptions = []value.Parameter{
 	{Name: "profile", Kind: value.Choice, Choices: []string{"rfc", "linux"}, Help: "the letter of the RFCs, or as Linux does it"},
-	{Name: "congestion", Kind: value.Text, Help: "the congestion control: reno, cubic, ..."},
+	{Name: "congestion", Kind: value.Choice, Choices: congestionControls(), Help: "the congestion control"},
 	{Name: "mss", Kind: value.Bytes, Help: "the largest segment, in bytes"},
 	{Name: "send_buffer", Kind: value.Bytes, Help: "how much it keeps that is not acknowledged"},
 	{Name: "receive_buffer", Kind: value.Bytes, Help: "how much it keeps that the program has not read"},

@@ -98,7 +98,7 @@ func TestStoryIsTold(t *testing.T) {
 		t.Errorf("a sound run has failures:\n%s", strings.Join(f, "\n"))
 	}
 	want := []string{
-		"client asks who has 10.0.1.1, for the 2th time; Hello waits",
+		"client asks who has 10.0.1.1, for the 1st time; Hello waits",
 		"64 bytes arrive for port 7",
 		"again, at 1s",
 	}

@@ -1,10 +1,20 @@
 package scenarios
 
-// frameClassNames are the classes of frames that of can name, the same as
-// those that host tells apart.
-var frameClassNames = []string{
-	"any", "data", "arp", "arp.request", "arp.reply", "ip", "ip.fragment", "icmp", "udp",
-	"tcp", "tcp.data", "tcp.syn", "tcp.syn-ack", "tcp.fin", "tcp.rst", "tcp.ack",
+import (
+	"github.com/packetwalk/packetwalk/host"
+	"github.com/packetwalk/packetwalk/tcp"
+)
+
+// Names that other packages give meaning to.
+
+// frameClasses are the classes of frames that of can name.
+func frameClasses() []string {
+	names := make([]string, len(host.FrameClasses))
+	for i := range host.FrameClasses {
+		names[i] = host.FrameClasses[i].Name
+	}
+	return names
 }
 
-func frameClasses() []string { return frameClassNames }
+// congestionControls are the names that a host's option congestion can have.
+func congestionControls() []string { return tcp.Congestions() }
