@@ -24,9 +24,12 @@ func (c *Conn) ackNow(why Cause) {
 // ackText decides when to acknowledge text that came in order: at the latest
 // every second full segment at once, or when the timer expires (RFC 9293
 // §3.8.6.3; RFC 5681 §4.2).
-func (c *Conn) ackText(now sim.Time, n uint32) {
+//
+// How large a full segment of the other side is, nobody says; one that is not
+// the last of a SEND (no PSH) is taken to be full.
+func (c *Conn) ackText(now sim.Time, n uint32, pushed bool) {
 	c.ack.octets += n
-	if n > uint32(c.rcv.MSS) {
+	if n > uint32(c.rcv.MSS) || !pushed {
 		c.rcv.MSS = uint16(n)
 	}
 	if c.cfg.NoDelayedACK || c.ack.octets >= 2*uint32(c.rcv.MSS) {

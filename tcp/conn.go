@@ -130,7 +130,7 @@ func newConn(id ID, iss Seq, cfg *Config, em Emitter) *Conn {
 	c.snd = sendSpace{ISS: iss, UNA: iss, NXT: iss, END: iss + 1}
 	c.snd.MSS = min(cfg.mss(), defaultSendMSS(id))
 	c.rcv.WND = min(c.roomToOffer(), 65535) // the window in a SYN is never scaled (RFC 7323 §2.2)
-	c.rcv.MSS = defaultSendMSS4
+	c.rcv.MSS = min(defaultSendMSS4, cfg.mss())
 	c.rto.RTO = cfg.initialRTO()
 	c.cong = findCongestion(cfg.Congestion)()
 	c.timers.stopAll()

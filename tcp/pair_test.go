@@ -25,14 +25,14 @@ type pair struct {
 	delay time.Duration
 	// fate decides about each segment on its way: the delays after which
 	// copies of it arrive; none means that it is lost. nil: one, after delay.
-	fate     func(from int, seg *Segment) []time.Duration
-	delays   [1]time.Duration
-	fly      [2]flights
-	free     [][]byte
-	wire     []string // what was sent, in words, if spelled
-	spell    bool
-	steps    int
-	inFlight int
+	fate   func(from int, seg *Segment) []time.Duration
+	delays [1]time.Duration
+	out    Segment
+	fly    [2]flights
+	free   [][]byte
+	wire   []string // what was sent, in words, if spelled
+	spell  bool
+	steps  int
 }
 
 // tester is what testing.TB and *rapid.T share.
@@ -117,9 +117,8 @@ func (p *pair) openBoth() {
 func (p *pair) settle(e *end) {
 	c := e.conn
 	e.program()
-	var out Segment
-	for c.NextSegment(p.now, &out) {
-		p.send(e, &out)
+	for c.NextSegment(p.now, &p.out) {
+		p.send(e, &p.out)
 	}
 	if n := len(e.states); n == 0 || e.states[n-1] != c.State() {
 		e.states = append(e.states, c.State())
@@ -193,7 +192,6 @@ func (p *pair) transmit(from int, seg *Segment, b []byte) {
 			f = append(p.buffer(0), b...)
 		}
 		p.fly[from].insert(flight{p.now.Add(d), f})
-		p.inFlight++
 	}
 	if len(delays) == 0 {
 		p.free = append(p.free, b)
@@ -263,7 +261,6 @@ func (p *pair) step(until sim.Time) bool {
 	f := &p.fly[what]
 	b := f.q[f.head].b
 	f.head++
-	p.inFlight--
 	p.arrive(p.ends[1-what], b)
 	p.free = append(p.free, b[:0])
 	return true

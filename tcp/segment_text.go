@@ -48,18 +48,18 @@ func (c *Conn) segmentText(now sim.Time, seg *Segment) {
 		c.keepAside(now, seg.SEQ, text)
 		return
 	}
-	c.inOrder(now, text)
+	c.inOrder(now, text, seg.Flags&PSH != 0)
 }
 
 // inOrder takes text that stands at RCV.NXT.
-func (c *Conn) inOrder(now sim.Time, text []byte) {
+func (c *Conn) inOrder(now sim.Time, text []byte, pushed bool) {
 	n := uint32(len(text))
 	if !c.rcv.deaf {
 		c.receiveBuf.store(c.pool, c.rcv.unread, text)
 	}
 	if c.reassembly.empty() {
 		c.moveRight(n)
-		c.ackText(now, n)
+		c.ackText(now, n, pushed)
 		return
 	}
 	next := c.reassembly.advance(c.pool, c.rcv.NXT.Add(n))

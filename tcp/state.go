@@ -81,7 +81,8 @@ var legal = func() (table [numStates][numStates]bool) {
 	return table
 }()
 
-// setState is the only place at which the state changes.
+// setState is the only place at which the state of a connection changes. (Accept
+// puts a new one into LISTEN.)
 func (c *Conn) setState(now sim.Time, to State) {
 	from := c.state
 	if !legal[from][to] {
