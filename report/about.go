@@ -13,7 +13,7 @@ import (
 var _ = register(&view{
 	View:      View{"about", "what the scenario teaches, its network and its knobs"},
 	place:     0,
-	byDefault: true,
+	byDefault: always,
 	sections: func(r *scenarios.Result, o *Options) []Section {
 		var s Section
 		if sc := r.Scenario; sc != nil {
@@ -77,6 +77,9 @@ func Topology(p *plan.Plan, width int) Document {
 // else link by link.
 func drawing(p *plan.Plan, w int) Block {
 	if chain := chainOf(p); chain != nil {
+		for i := range chain {
+			chain[i] = nodeText(p, chain[i])
+		}
 		if line := strings.Join(chain, " ── "); width(line)+2 <= w {
 			return Figure{plains("  " + line)}
 		}
@@ -89,13 +92,13 @@ func drawing(p *plan.Plan, w int) Block {
 	return links
 }
 
-// chainOf lists the nodes from one end to the other, nil if the links do not
+// chainOf lists the nodes' names from one end to the other, nil if the links do not
 // form one line.
 func chainOf(p *plan.Plan) []string {
 	if len(p.Hosts) == 0 {
 		return nil
 	}
-	chain := []string{nodeText(p, p.Hosts[0].Name)}
+	chain := []string{p.Hosts[0].Name}
 	seen := map[string]bool{p.Hosts[0].Name: true}
 	for at := p.Hosts[0].Name; ; {
 		next := ""
@@ -112,7 +115,7 @@ func chainOf(p *plan.Plan) []string {
 		if next == "" {
 			break
 		}
-		chain, seen[next], at = append(chain, nodeText(p, next)), true, next
+		chain, seen[next], at = append(chain, next), true, next
 	}
 	if len(chain) != len(p.Hosts)+len(p.Switches)+len(p.Routers) || len(p.Links) != len(chain)-1 {
 		return nil

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/packetwalk/packetwalk/scenarios"
@@ -15,7 +16,7 @@ import (
 var _ = register(&view{
 	View:      View{"compare", "the variants side by side: what arrived, when, with what holes"},
 	place:     16,
-	byDefault: true,
+	byDefault: always,
 	sections: func(r *scenarios.Result, _ *Options) []Section {
 		if len(r.Variants) < 2 {
 			return nil
@@ -70,7 +71,7 @@ func measures(v *scenarios.VariantResult) []measure {
 	var d delivery
 	sender, receiver := mainTraffic(v)
 	if sender != nil {
-		d = delivered(sender, receiver)
+		d = delivered(sender, receiver, arrivals(v, sender, receiver))
 	}
 	frames, wire := 0, 0
 	for _, p := range v.Packets {
@@ -139,8 +140,10 @@ type hole struct{ from, to int }
 
 // delivered compares what one program sent with what another received. What
 // was received is either a prefix of what was sent, as from a byte stream, or
-// pieces of it, each as it was written, as with datagrams.
-func delivered(sender, receiver *scenarios.ProgramResult) delivery {
+// pieces of it, each as it was written, as with datagrams. Equal pieces are
+// told apart by reached, which says of each piece sent whether the network
+// brought it to its end; nil is not known.
+func delivered(sender, receiver *scenarios.ProgramResult, reached []bool) delivery {
 	d := delivery{sent: chunkBytes(sender.Sent)}
 	if receiver == nil {
 		d.holes = []hole{{0, d.sent}}
@@ -156,19 +159,30 @@ func delivered(sender, receiver *scenarios.ProgramResult) delivery {
 		}
 		return d
 	}
-	d.pieces(sender.Sent, receiver.Received)
+	d.pieces(sender.Sent, receiver.Received, reached)
 	return d
 }
 
-// pieces gives each piece received to the first piece sent that has the same
-// bytes and has not arrived yet; failing that, it is a copy.
-func (d *delivery) pieces(sent, received []scenarios.Chunk) {
+// pieces gives each piece received to the best of the pieces sent that have
+// the same bytes: one that has not come yet before one that has, one that the
+// network brought before one that it did not, the first of several.
+func (d *delivery) pieces(sent, received []scenarios.Chunk, reached []bool) {
 	came := make([]bool, len(sent))
+	worth := func(i int) int {
+		n := 1
+		if !came[i] {
+			n += 2
+		}
+		if reached == nil || reached[i] {
+			n++
+		}
+		return n
+	}
 	latest := -1
 	for _, r := range received {
 		at := -1
 		for i, s := range sent {
-			if bytes.Equal(s.Data, r.Data) && (at < 0 || came[at] && !came[i]) {
+			if bytes.Equal(s.Data, r.Data) && (at < 0 || worth(i) > worth(at)) {
 				at = i
 			}
 		}
@@ -184,6 +198,11 @@ func (d *delivery) pieces(sent, received []scenarios.Chunk) {
 		came[at], latest = true, max(latest, at)
 		d.arrived += len(r.Data)
 	}
+	d.gaps(sent, came)
+}
+
+// gaps lists what did not come; neighbours make one hole.
+func (d *delivery) gaps(sent []scenarios.Chunk, came []bool) {
 	at := 0
 	for i, s := range sent {
 		if n := len(d.holes); !came[i] && n > 0 && d.holes[n-1].to == at {
@@ -193,6 +212,38 @@ func (d *delivery) pieces(sent, received []scenarios.Chunk) {
 		}
 		at += len(s.Data)
 	}
+}
+
+// arrivals says of each write of the sender whether all of its frames reached
+// the receiver's host, nil when the log does not tell.
+func arrivals(v *scenarios.VariantResult, sender, receiver *scenarios.ProgramResult) []bool {
+	if v.Recording == nil || receiver == nil {
+		return nil
+	}
+	l := indexLog(v)
+	writes := v.Recording.Find(trace.All(trace.OfKind("socket.write"), trace.AtNode(sender.Host)))
+	reached := make([]bool, len(sender.Sent))
+	for i, c := range sender.Sent {
+		at := slices.IndexFunc(writes, func(e *trace.Event) bool {
+			n, _ := e.Get("bytes")
+			return e.Time == c.Time && n.Value() == int64(len(c.Data))
+		})
+		if at < 0 {
+			return nil
+		}
+		frames := l.frames(writes[at].ID)
+		writes = slices.Delete(writes, at, at+1)
+		reached[i] = true
+		for _, d := range frames {
+			if sizeOf(d).payload == 0 {
+				continue // the question for an address that had to come first
+			}
+			way := l.journey(d)
+			end := way[len(way)-1]
+			reached[i] = reached[i] && end.in != nil && end.out == nil && end.node == receiver.Host && refusal(end.events) == nil
+		}
+	}
+	return reached
 }
 
 func joinChunks(chunks []scenarios.Chunk) []byte {

@@ -13,7 +13,7 @@ import (
 var _ = register(&view{
 	View:      View{"checks", "the facts that must hold in this run, and whether they do"},
 	place:     100,
-	byDefault: true,
+	byDefault: always,
 	sections: func(r *scenarios.Result, _ *Options) []Section {
 		s := Section{Title: "Does it hold?"}
 		held := 0
@@ -32,7 +32,7 @@ var _ = register(&view{
 			t.Rows = append(t.Rows, []Cell{verdict, plain(fact)})
 		}
 		if len(t.Rows) > 0 {
-			s.add(t, Text(fmt.Sprintf("%d of %s hold.", held, count(len(t.Rows), "fact"))))
+			s.add(t, Text(fmt.Sprintf("Facts that hold: %d of %d.", held, len(t.Rows))))
 		}
 		var others List
 		for _, f := range r.Failures() {

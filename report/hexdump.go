@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/packetwalk/packetwalk/capture"
@@ -128,7 +129,10 @@ func fieldCell(o owned) Cell {
 		return Cell{Text: "(no field)", Tone: Quiet}
 	}
 	var c Cell
-	for _, f := range o.fields {
+	for i, f := range o.fields {
+		if f.Problem == "" && slices.ContainsFunc(o.fields[:i], func(g osi.Field) bool { return covers(g, f) }) {
+			continue
+		}
 		c.Text = join(c.Text, fieldText(f))
 		if f.Problem != "" {
 			c.Tone = Bad
@@ -137,13 +141,33 @@ func fieldCell(o owned) Cell {
 	return c
 }
 
+// covers says whether one field's bits are a part of another's, as each TCP
+// flag is of the control bits: then the other has said it already.
+func covers(g, f osi.Field) bool {
+	gFirst, gLast, ok := bitRange(g)
+	first, last, also := bitRange(f)
+	return ok && also && g.Span == f.Span && gFirst <= first && last <= gLast && gLast-gFirst > last-first
+}
+
+func bitRange(f osi.Field) (first, last int, ok bool) {
+	from, to, isRange := strings.Cut(f.Bits, "-")
+	if !isRange {
+		to = from
+	}
+	first, err1 := strconv.Atoi(from)
+	last, err2 := strconv.Atoi(to)
+	return first, last, err1 == nil && err2 == nil
+}
+
 // fieldText is a field in a line: "Time to Live: 64 (one less than before)".
 func fieldText(f osi.Field) string {
 	s := f.Name
 	if f.Value != "" {
 		s += ": " + f.Value
 	}
-	if f.Bits != "" {
+	if first, last, ok := bitRange(f); ok && first == last {
+		s += ", bit " + f.Bits
+	} else if f.Bits != "" {
 		s += ", bits " + f.Bits
 	}
 	if f.Note != "" {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 var _ = register(&view{
 	View:      View{"hops", "the message's way: which device reads how far, and what it changes"},
 	place:     40,
-	byDefault: true,
+	byDefault: forOneRun,
 	sections: func(r *scenarios.Result, o *Options) []Section {
 		return eachVariant(r, "Hop by hop", func(v *scenarios.VariantResult) []Block {
 			d := shown(v, o)
@@ -63,10 +64,10 @@ func hopTable(way []stop) *Table {
 
 // stopText says what a device did, a line for each deed.
 func stopText(s stop) string {
-	var lines []string
+	var told, lines []string
 	for _, e := range s.events {
 		if e.Kind.Layer < osi.Transport || s.out == nil {
-			lines = append(lines, e.Sentence())
+			told = append(told, e.Sentence())
 		}
 	}
 	switch {
@@ -76,15 +77,18 @@ func stopText(s stop) string {
 		if refusal(s.events) == nil {
 			lines = append(lines, fmt.Sprintf("takes the frame apart: %s", s.in.Info))
 		}
+		lines = append(lines, told...)
 	case s.in.Frame == s.out.Frame:
-		lines = append(lines, fmt.Sprintf("passes the frame on by %s", s.out.Interface.Name))
+		if lines = told; len(told) == 0 {
+			lines = append(lines, fmt.Sprintf("passes the frame on by %s", s.out.Interface.Name))
+		}
 		lines = append(lines, changeLines(s, "frame")...)
 	default:
-		lines = append(lines, fmt.Sprintf("takes the packet out of its frame and puts it into a new one, by %s", s.out.Interface.Name))
+		lines = append(told, fmt.Sprintf("takes the packet out of its frame and puts it into a new one, by %s", s.out.Interface.Name))
 		lines = append(lines, changeLines(s, "packet")...)
 	}
 	if s.more > 0 {
-		lines = append(lines, fmt.Sprintf("%s of the same left this device; the table follows one", count(s.more, "more frame")))
+		lines = append(lines, fmt.Sprintf("sends %s for it besides; the table follows one", count(s.more, "frame")))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -92,6 +96,9 @@ func stopText(s stop) string {
 // changeLines compares the frame that came with the one that left.
 func changeLines(s stop, unit string) []string {
 	changed, same := compareFields(s.in, s.out)
+	if bytes.Equal(s.in.Data, s.out.Data) {
+		return []string{fmt.Sprintf("changes nothing: all %s are as they came", count(len(s.in.Data), "byte"))}
+	}
 	if len(changed) == 0 {
 		return []string{fmt.Sprintf("changes nothing: all %d fields of the %s are as they came", same, unit)}
 	}
@@ -103,7 +110,7 @@ func changeLines(s stop, unit string) []string {
 	last := fmt.Sprintf("leaves %s as they came", count(same, "other field"))
 	for _, key := range []string{"tcp.checksum", "udp.checksum"} {
 		a, ok := wireBytes(s.in, key)
-		if b, _ := wireBytes(s.out, key); ok && string(a) == string(b) {
+		if b, _ := wireBytes(s.out, key); ok && len(a) > 0 && bytes.Equal(a, b) {
 			last += fmt.Sprintf(", the %s checksum (%s) among them", strings.ToUpper(key[:3]), digits(a))
 		}
 	}

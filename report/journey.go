@@ -77,6 +77,17 @@ func (l *log) frames(id trace.ID) []*capture.Dissection {
 	return next
 }
 
+// passedOn says whether a frame that was sent is one that came, on its way
+// onward.
+func (l *log) passedOn(sent *capture.Dissection) bool {
+	cause := sent.Cause
+	for l.events[cause] != nil {
+		cause = l.events[cause].Cause
+	}
+	in := l.packets[cause]
+	return in != nil && in.Direction == trace.Received && in.Interface.Node == sent.Interface.Node && passesOn(in, sent)
+}
+
 // told lists the events that a frame led to at once at a device, or on the
 // wire when it was sent.
 func (l *log) told(d *capture.Dissection) []*trace.Event {
@@ -128,13 +139,20 @@ func (l *log) through(in *capture.Dissection) []stop {
 	return append([]stop{at}, rest...)
 }
 
-// better prefers the longer way; of equals, the one whose last device had a
-// use for the frame.
+// better prefers the longer way; of equals, the one whose last device kept the
+// frame, and then the one at which something came of it.
 func better(way, than []stop) bool {
 	if len(way) != len(than) {
 		return len(way) > len(than)
 	}
-	return len(way) > 0 && refusal(than[len(than)-1].events) != nil && refusal(way[len(way)-1].events) == nil
+	if len(way) == 0 {
+		return false
+	}
+	mine, its := way[len(way)-1].events, than[len(than)-1].events
+	if kept := refusal(mine) == nil; kept != (refusal(its) == nil) {
+		return kept
+	}
+	return len(mine) > 0 && len(its) == 0
 }
 
 // refusals are the kinds of events by which a device keeps a frame from going
@@ -143,7 +161,7 @@ var refusals = []string{
 	"frame.not-mine", "eth.bad-fcs", "eth.runt", "switch.filtered",
 	"ip.bad-checksum", "ip.bad-header", "ip.no-route", "ip.ttl-expired", "ip.too-big", "ip.martian", "ip.fragment-dropped",
 	"icmp.invalid", "udp.bad-checksum", "udp.bad-length", "udp.port-unreachable", "udp.queue-full",
-	"tcp.bad-checksum", "tcp.bad-segment", "tcp.malformed", "tcp.no-listener", "tcp.no-connection", "tcp.backlog-full",
+	"tcp.bad-checksum", "tcp.malformed", "tcp.no-connection", "tcp.backlog-full",
 	"wire.lost", "wire.outage", "wire.queue-full", "wire.too-long", "wire.unplugged",
 }
 
@@ -175,14 +193,20 @@ func passesOn(in, out *capture.Dissection) bool {
 	return same("ipv6.src") && same("ipv6.dst") && same("ipv6.nxt")
 }
 
-// wireBytes are the bytes of a field of a frame.
-func wireBytes(d *capture.Dissection, key string) ([]byte, bool) {
+// fieldOf finds a field of a frame.
+func fieldOf(d *capture.Dissection, key string) (osi.Field, bool) {
 	for i := range d.Parts {
 		if f, ok := d.Parts[i].Field(key); ok {
-			return within(d.Data, f.Span), true
+			return f, true
 		}
 	}
-	return nil, false
+	return osi.Field{}, false
+}
+
+// wireBytes are the bytes of a field of a frame.
+func wireBytes(d *capture.Dissection, key string) ([]byte, bool) {
+	f, ok := fieldOf(d, key)
+	return within(d.Data, f.Span), ok
 }
 
 // change is a field that differs between two frames.

@@ -119,7 +119,7 @@ func writeJSON(w io.Writer, r *scenarios.Result, o *Options) error {
 			names = append(names, v.Name)
 		}
 	}
-	views, err := chosen(names)
+	views, err := chosen(names, len(r.Variants))
 	if err != nil {
 		return err
 	}

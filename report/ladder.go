@@ -7,6 +7,7 @@ import (
 
 	"github.com/packetwalk/packetwalk/capture"
 	"github.com/packetwalk/packetwalk/scenarios"
+	"github.com/packetwalk/packetwalk/scenarios/plan"
 	"github.com/packetwalk/packetwalk/trace"
 )
 
@@ -15,15 +16,15 @@ import (
 
 var _ = register(&view{
 	View:      View{"ladder", "the frames between the hosts as arrows, time running down"},
-	place:     50,
-	byDefault: false,
+	place:     18,
+	byDefault: forOneRun,
 	sections: func(r *scenarios.Result, o *Options) []Section {
 		return eachVariant(r, "Who says what to whom", func(v *scenarios.VariantResult) []Block {
 			arrows := arrowsOf(v)
-			if len(arrows) == 0 {
+			if len(arrows) == 0 || len(o.Views) == 0 && len(arrows) > fewArrows {
 				return nil
 			}
-			figure, left := drawLadder(arrows, o.Width)
+			figure, left := drawLadder(arrows, inOrder(v, lifelines(arrows)), o.Width)
 			blocks := []Block{figure}
 			if left > 0 {
 				blocks = append(blocks, Text(fmt.Sprintf("… and %s. --view packets lists them all.", count(left, "more frame"))))
@@ -53,25 +54,26 @@ type arrowData struct {
 	Info      string   `json:"info"`
 }
 
-// arrow is a frame from the host that made it to where its way ended.
+// arrow is a frame from the node that made it to where its way ended.
 type arrow struct {
 	sent     *capture.Dissection
 	from, to string
+	toward   string // whom it is for, if that is known
 	arrives  int64  // nanoseconds since the start; 0 if it did not
 	lost     string // why not; "" if it did
 }
 
-// arrowsOf follows every frame that a host sends.
+// arrowsOf follows every frame that a node sends of its own accord.
 func arrowsOf(v *scenarios.VariantResult) []arrow {
 	l := indexLog(v)
 	var all []arrow
 	for _, d := range v.Packets {
-		if d.ID == 0 || d.Direction != trace.Sent || !isHost(v, d.Interface) {
+		if d.ID == 0 || d.Direction != trace.Sent || d.Interface.Name == "lo" || l.passedOn(d) {
 			continue
 		}
 		way := l.journey(d)
 		end := way[len(way)-1]
-		a := arrow{sent: d, from: d.Interface.Node, to: end.node}
+		a := arrow{sent: d, from: d.Interface.Node, to: end.node, toward: owner(v, d.Destination)}
 		if end.out == nil && end.in != nil {
 			a.arrives = int64(runTime(end.in.Time))
 			if e := refusal(end.events); e != nil {
@@ -90,14 +92,14 @@ func arrowsOf(v *scenarios.VariantResult) []arrow {
 
 const (
 	mostArrows  = 200
+	fewArrows   = 16 // the ladder is shown unasked up to here
 	timeColumns = 11 // "123.123456 " in front of the first line
 )
 
 // drawLadder draws at most mostArrows arrows and says how many are left.
-func drawLadder(arrows []arrow, w int) (Figure, int) {
+func drawLadder(arrows []arrow, lines []string, w int) (Figure, int) {
 	left := max(len(arrows)-mostArrows, 0)
 	arrows = arrows[:len(arrows)-left]
-	lines := lifelines(arrows)
 	space := (w - timeColumns - 12) / max(len(lines)-1, 1)
 	at := func(node string) int { return timeColumns + 1 + slices.Index(lines, node)*space }
 
@@ -118,13 +120,15 @@ func drawLadder(arrows []arrow, w int) (Figure, int) {
 		return c
 	}
 	for _, a := range arrows {
-		lo, hi := at(a.from), lostAt(lines, a, at)
-		from := lo
-		if lo > hi {
-			lo, hi = hi, lo
+		from, tip := at(a.from), a.tip(lines, at)
+		lo, hi := min(from, tip), max(from, tip)
+		room := hi - lo - 3
+		if a.lost != "" { // the label of a short arrow goes on beyond its tip
+			room = max(room, at(lines[len(lines)-1])-lo-3)
 		}
-		label := fmt.Sprintf("%s, %s", a.sent.Info, count(a.sent.Length, "byte"))
-		for _, text := range wrap(clean(label), max(hi-lo-3, 8)) {
+		label := clean(ladderLabel(a.sent))
+		room = min(max(room, longestWord(label, longestPiece)), w-lo-2)
+		for _, text := range wrap(label, room) {
 			c := rails()
 			c.put(lo+2, text)
 			figure = append(figure, plains(c.String()))
@@ -132,16 +136,49 @@ func drawLadder(arrows []arrow, w int) (Figure, int) {
 		c := rails()
 		c.put(0, seconds(runTime(a.sent.Time)))
 		c.shaft(lo, hi, from == lo, a.lost != "")
-		figure = append(figure, []Cell{{Text: c.String()}})
-		if a.lost != "" {
-			for _, text := range wrap("✗ "+clean(a.lost), max(w-timeColumns-4, 20)) {
-				c := newCanvas(w)
-				c.put(timeColumns+3, text)
-				figure = append(figure, []Cell{{Text: c.String(), Tone: Bad}})
-			}
+		figure = append(figure, plains(c.String()))
+		if a.lost == "" {
+			continue
+		}
+		for _, text := range wrap("✗ "+clean(a.lost), max(w-timeColumns-4, 20)) {
+			c := newCanvas(w)
+			c.put(timeColumns+3, text)
+			figure = append(figure, []Cell{{Text: c.String(), Tone: Bad}})
 		}
 	}
 	return figure, left
+}
+
+// ladderLabel says in few words what a frame is.
+func ladderLabel(d *capture.Dissection) string {
+	var words []string
+	for word := range strings.FieldsSeq(d.Info) {
+		key, _, _ := strings.Cut(word, "=")
+		if word != "Len=0" && !slices.Contains([]string{"Win", "WS", "MSS", "SACK_PERM", "TSval", "TSecr"}, key) {
+			words = append(words, word)
+		}
+	}
+	label := strings.Join(words, " ")
+	if d.Protocol != "TCP" && d.Protocol != "" && !strings.HasPrefix(label, d.Protocol) {
+		label = d.Protocol + ": " + label
+	}
+	if d.Label != "" {
+		label += " (" + d.Label + ")"
+	}
+	return label
+}
+
+// inOrder puts nodes that stand in one line in that order.
+func inOrder(v *scenarios.VariantResult, nodes []string) []string {
+	if v.Plan == nil {
+		return nodes
+	}
+	chain := chainOf(v.Plan)
+	if chain == nil {
+		return nodes
+	}
+	slices.SortStableFunc(nodes, func(a, b string) int { return slices.Index(chain, a) - slices.Index(chain, b) })
+	return nodes
 }
 
 // lifelines are the nodes at which arrows begin and end: senders in the order
@@ -164,23 +201,45 @@ func lifelines(arrows []arrow) []string {
 	return lines
 }
 
-// lostAt is where an arrow's head is: at the node that it reached; half-way
-// when it reached none.
-func lostAt(lines []string, a arrow, at func(string) int) int {
-	if i := slices.Index(lines, a.to); i >= 0 && a.to != a.from {
-		if a.lost == "" {
-			return at(a.to)
+// tip is the column of an arrow's head: the node that it reached; when it
+// reached none, half-way from the last node on the way to the next.
+func (a *arrow) tip(lines []string, at func(string) int) int {
+	if a.lost == "" {
+		return at(a.to)
+	}
+	from, last := slices.Index(lines, a.from), slices.Index(lines, a.to)
+	if last < 0 {
+		last = from
+	}
+	step := 1
+	if toward := slices.Index(lines, a.toward); toward >= 0 && toward < from || last < from || toward < 0 && from == len(lines)-1 {
+		step = -1
+	}
+	if next := last + step; next >= 0 && next < len(lines) {
+		return (at(lines[last]) + at(lines[next])) / 2
+	}
+	return at(lines[last]) - 2*step
+}
+
+// owner is the node that an IP address belongs to, "" if none does.
+func owner(v *scenarios.VariantResult, address string) string {
+	if v.Plan == nil {
+		return ""
+	}
+	has := func(all []plan.Interface) bool {
+		return slices.ContainsFunc(all, func(i plan.Interface) bool { return i.Address.Addr().String() == address })
+	}
+	for _, h := range v.Plan.Hosts {
+		if has(h.Interfaces) {
+			return h.Name
 		}
-		return (at(a.from) + at(a.to)) / 2
 	}
-	i := slices.Index(lines, a.from)
-	if i+1 < len(lines) {
-		return (at(a.from) + at(lines[i+1])) / 2
+	for _, r := range v.Plan.Routers {
+		if has(r.Interfaces) {
+			return r.Name
+		}
 	}
-	if i > 0 {
-		return (at(a.from) + at(lines[i-1])) / 2
-	}
-	return at(a.from) + 12
+	return ""
 }
 
 // canvas is a line to draw on, a cell for each column; a character that is

@@ -40,6 +40,16 @@ func layerTable(d *capture.Dissection, rate int64) []Block {
 
 func layerRow(d *capture.Dissection, p *osi.Part) []Cell {
 	what := p.Summary
+	for _, key := range []string{"eth.type", "ip.proto", "ipv6.nxt"} {
+		if f, ok := p.Field(key); ok {
+			what = join(what, "carries "+f.Value)
+		}
+	}
+	if seq, ok := p.Field("tcp.seq"); ok {
+		if ack, ok := p.Field("tcp.ack"); ok {
+			what = join(what, "SEQ "+seq.Value+", ACK "+ack.Value)
+		}
+	}
 	if trailer := sizeOfPart(d, p); trailer.padding+trailer.fcs > 0 {
 		what = join(what, trailer.aroundPayload())
 	}
@@ -143,7 +153,7 @@ func topBytes(d *capture.Dissection) osi.Layer {
 var _ = register(&view{
 	View:      View{"layers", "one frame, layer by layer: what each adds, and what counts as what"},
 	place:     20,
-	byDefault: true,
+	byDefault: forOneRun,
 	sections: func(r *scenarios.Result, o *Options) []Section {
 		return eachVariant(r, "One frame, seven layers", func(v *scenarios.VariantResult) []Block {
 			d := shown(v, o)

@@ -12,7 +12,7 @@ import (
 var _ = register(&view{
 	View:      View{"programs", "what the programs printed, sent and received"},
 	place:     15,
-	byDefault: true,
+	byDefault: always,
 	sections: func(r *scenarios.Result, _ *Options) []Section {
 		return eachVariant(r, "What the programs say", func(v *scenarios.VariantResult) []Block {
 			var all List

@@ -18,19 +18,10 @@ import (
 
 var serverMAC, r1MAC = []byte{2, 0, 0, 0, 0, 3}, []byte{2, 0, 0, 0, 0, 4}
 
-var kindForTest, lostForTest = trace.Define(trace.Kind{
-	ID: "report.test", Layer: osi.DataLink, Ref: "IEEE 802.1Q §8.7",
-	Sentence: "{node} learns that {mac} is behind port {port}", Fields: []string{"mac", "port"},
-}), wireLost()
-
-// wireLost is the wire's event, which the wire's own package defines where it
-// is part of the program.
-func wireLost() *trace.Kind {
-	if k := trace.Lookup("wire.lost"); k != nil {
-		return k
-	}
-	return trace.Define(trace.Kind{ID: "wire.lost", Layer: osi.Physical, Sentence: "frame {n} is lost: {why}", Fields: []string{"n", "why"}})
-}
+var (
+	kindForTest = trace.Lookup("switch.learned")
+	lostForTest = trace.Lookup("wire.lost")
+)
 
 // recorder numbers what a run leaves behind.
 type recorder struct {

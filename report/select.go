@@ -113,7 +113,7 @@ func whereabouts(d *capture.Dissection) string {
 		verb = "reaches"
 	}
 	return fmt.Sprintf("The frame that %s %s (%s) after %s s: %s.", verb, d.Interface.Node, d.Interface.Name,
-		seconds(runTime(d.Time)), d.Info)
+		seconds(runTime(d.Time)), cells.Truncate(d.Info, 60, "…"))
 }
 
 // rateAt is the rate in bit/s of the link that an interface sends into, 0 if

@@ -50,8 +50,9 @@ func sizeOf(d *capture.Dissection) size {
 // sequence that Ethernet puts behind the payload.
 func sizeOfPart(d *capture.Dissection, p *osi.Part) size {
 	// Whatever is above the transport, and on top, is what the program sent.
-	// "data" is what the dissector calls bytes of which no header is known.
-	if p.Protocol == "data" || p.Layer > osi.Transport && p.Layer == topBytes(d) {
+	// "data" is what the dissector calls bytes of which no header is known; a
+	// fragment's bytes are a piece of whatever the datagram carries.
+	if p.Protocol == "data" || p.PDU == "fragment" || p.Layer > osi.Transport && p.Layer == topBytes(d) {
 		return size{payload: p.Len()}
 	}
 	var s size

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/packetwalk/packetwalk/capture"
 	"github.com/packetwalk/packetwalk/scenarios"
@@ -20,7 +21,7 @@ const calmRows = 40
 var _ = register(&view{
 	View:      View{"storm", "what the wire did to the k-th data frame, and which frame that was on each side"},
 	place:     17,
-	byDefault: true,
+	byDefault: always,
 	sections: func(r *scenarios.Result, _ *Options) []Section {
 		var all []Section
 		for _, way := range stormWays(r) {
@@ -94,7 +95,7 @@ func calm(r *scenarios.Result, w way) bool {
 // stormTable has a row for each k; left counts those left out.
 func stormTable(r *scenarios.Result, w way) (t *Table, left int) {
 	t = &Table{Columns: []Column{{Title: "k", Right: true, Min: whole}, {Title: "Fate"}}}
-	byK := make([]map[int]scenarios.Fate, len(r.Variants))
+	byK := make([]map[int][]scenarios.Fate, len(r.Variants))
 	last := 0
 	for i, v := range r.Variants {
 		title := v.Title
@@ -102,10 +103,10 @@ func stormTable(r *scenarios.Result, w way) (t *Table, left int) {
 			title = "The frame it struck"
 		}
 		t.Columns = append(t.Columns, Column{Title: title, Words: true})
-		byK[i] = map[int]scenarios.Fate{}
+		byK[i] = map[int][]scenarios.Fate{}
 		for _, f := range v.Fates {
 			if f.Link == w.link && f.From == w.from {
-				byK[i][f.K] = f
+				byK[i][f.K] = append(byK[i][f.K], f)
 				last = max(last, f.K)
 			}
 		}
@@ -114,18 +115,17 @@ func stormTable(r *scenarios.Result, w way) (t *Table, left int) {
 		what := ""
 		var struck []Cell
 		for i, v := range r.Variants {
-			f, ok := byK[i][k]
-			if !ok {
-				struck = append(struck, Cell{"– (no such frame)", Quiet})
-				continue
+			cell := Cell{}
+			for _, f := range byK[i][k] {
+				if !strings.Contains(what, f.What) {
+					what = join(what, f.What)
+				}
+				cell.Text = join(cell.Text, struckText(v, f))
 			}
-			if what != "" && what != f.What {
-				what += " / "
+			if cell.Text == "" {
+				cell = Cell{"– (no such frame)", Quiet}
 			}
-			if what != f.What {
-				what += f.What
-			}
-			struck = append(struck, plain(struckText(v, f)))
+			struck = append(struck, cell)
 		}
 		fate := Cell{what, Bad}
 		if what == unharmed {
@@ -143,8 +143,22 @@ func stormTable(r *scenarios.Result, w way) (t *Table, left int) {
 // struckText names the frame that a fate struck.
 func struckText(v *scenarios.VariantResult, f scenarios.Fate) string {
 	text := fmt.Sprintf("frame %d", f.Frame)
-	if d := sentFrame(v, f); d != nil {
-		text += ": " + d.Info
+	d := sentFrame(v, f)
+	if d == nil {
+		return text
+	}
+	seq, isTCP := fieldOf(d, "tcp.seq")
+	n, _ := fieldOf(d, "tcp.len")
+	switch {
+	case isTCP && n.Number > 0:
+		text += fmt.Sprintf(": bytes %d–%d of the stream", seq.Number, seq.Number+n.Number-1)
+	case isTCP:
+		text += ": SEQ " + seq.Value
+	default:
+		text += ": " + count(sizeOf(d).payload, "byte")
+	}
+	if d.Label != "" {
+		text += " (" + d.Label + ")"
 	}
 	return text
 }

@@ -15,7 +15,7 @@ import (
 var _ = register(&view{
 	View:      View{"story", "what happens, step by step, each step tied to what proves it"},
 	place:     10,
-	byDefault: true,
+	byDefault: always,
 	sections: func(r *scenarios.Result, _ *Options) []Section {
 		var all []Section
 		for _, v := range variantNames(r) {

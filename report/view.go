@@ -20,8 +20,8 @@ type view struct {
 	View
 	// place orders the views: that of a reader who knows nothing yet.
 	place int
-	// byDefault says that the view is shown when nobody asks for any.
-	byDefault bool
+	// byDefault says when the view is shown if nobody asks for any.
+	byDefault occasion
 	// sections is the view as text. It has no sections when the run has
 	// nothing for it to show.
 	sections func(*scenarios.Result, *Options) []Section
@@ -29,6 +29,15 @@ type view struct {
 	// when the run has nothing for it to show.
 	data func(*scenarios.Result, *Options) any
 }
+
+// occasion is when a view is shown unasked.
+type occasion uint8
+
+const (
+	onRequest occasion = iota // never
+	always
+	forOneRun // when there are no variants to compare
+)
 
 var registered []*view
 
@@ -60,10 +69,11 @@ func (e *UnknownViewError) Error() string {
 
 // chosen are the views of the names, in the order of reading; without names,
 // those that are shown by default.
-func chosen(names []string) ([]*view, error) {
+func chosen(names []string, variants int) ([]*view, error) {
 	var some []*view
 	for _, v := range registered {
-		if len(names) == 0 && v.byDefault || slices.Contains(names, v.Name) {
+		unasked := v.byDefault == always || v.byDefault == forOneRun && variants < 2
+		if len(names) == 0 && unasked || slices.Contains(names, v.Name) {
 			some = append(some, v)
 		}
 	}

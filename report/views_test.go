@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/packetwalk/packetwalk/scenarios"
+	"github.com/packetwalk/packetwalk/trace"
 )
 
 // Every view of both kinds of run, at both widths, in every format.
@@ -139,6 +140,15 @@ func TestHops(t *testing.T) {
 	}
 }
 
+// A journey knows the events by which devices keep a frame; each exists.
+func TestRefusalsExist(t *testing.T) {
+	for _, id := range refusals {
+		if trace.Lookup(id) == nil {
+			t.Errorf("no package defines the event %s", id)
+		}
+	}
+}
+
 func TestLostFrameEndsTheJourney(t *testing.T) {
 	v := twoRuns().Variants[1]
 	way := indexLog(v).journey(v.Packets[6])
@@ -171,7 +181,7 @@ func TestDelivered(t *testing.T) {
 			p.Received = p.Sent
 			return p
 		}
-		d := delivered(program(c.sent), program(c.received))
+		d := delivered(program(c.sent), program(c.received), nil)
 		got := fmt.Sprintf("%d of %d, holes %s, copies %d, disorder %d", d.arrived, d.sent, holesText(d.holes), d.copies, d.disorder)
 		if got != c.want {
 			t.Errorf("%s: %s, want %s", c.why, got, c.want)

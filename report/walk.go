@@ -18,7 +18,7 @@ import (
 var _ = register(&view{
 	View:      View{"walk", "down and up: how the message grows at the sender and shrinks at the receiver"},
 	place:     30,
-	byDefault: true,
+	byDefault: forOneRun,
 	sections: func(r *scenarios.Result, o *Options) []Section {
 		return eachVariant(r, "Down and up", func(v *scenarios.VariantResult) []Block {
 			d := shown(v, o)
@@ -117,7 +117,7 @@ func takenOff(s storey, up map[string]storey, top osi.Layer) string {
 	case !ok:
 		return "–"
 	case s.unit == s.bytes && s.bytes > 0 && s.part.Layer > osi.Transport:
-		return "has " + strconv.Itoa(peer.bytes)
+		return strconv.Itoa(peer.bytes) + " remain"
 	case peer.bytes == 0:
 		return "0"
 	}

@@ -108,13 +108,13 @@ func fit(natural, floor []int, words []bool, total int) []int {
 			others[i] = firm[i]
 		}
 	}
-	w := squeeze(others, firm, total)
-	for i := range w {
+	others = squeeze(others, firm, total)
+	for i := range others {
 		if words[i] { // what the others left
-			w[i] += min(total-sum(w), natural[i]-w[i])
+			others[i] = natural[i]
 		}
 	}
-	return w
+	return squeeze(others, firm, total)
 }
 
 // squeeze lowers a ceiling over the columns until they fit, and then gives

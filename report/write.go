@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/packetwalk/packetwalk/scenarios"
 )
@@ -64,7 +65,7 @@ func Write(w io.Writer, r *scenarios.Result, o Options) error {
 
 // document puts the chosen views together.
 func document(r *scenarios.Result, o *Options) (Document, error) {
-	views, err := chosen(o.Views)
+	views, err := chosen(o.Views, len(r.Variants))
 	if err != nil {
 		return Document{}, err
 	}
@@ -76,7 +77,11 @@ func document(r *scenarios.Result, o *Options) (Document, error) {
 		d.Title = fmt.Sprintf("%s: %s", r.Scenario.Name, r.Scenario.Title)
 	}
 	for _, v := range views {
-		d.Sections = append(d.Sections, v.sections(r, o)...)
+		sections := v.sections(r, o)
+		if len(sections) == 0 && len(o.Views) > 0 {
+			sections = []Section{{Title: v.Name, Blocks: []Block{Text("In this run there is nothing for this view to show.")}}}
+		}
+		d.Sections = append(d.Sections, sections...)
 	}
 	if end := repeat(r, o); len(end.Blocks) > 0 {
 		d.Sections = append(d.Sections, end)
@@ -96,8 +101,9 @@ func repeat(r *scenarios.Result, o *Options) Section {
 		return s
 	}
 	more := "Other views (--view NAME):"
+	unasked, err := chosen(nil, len(r.Variants))
 	for _, v := range registered {
-		if !v.byDefault {
+		if err == nil && !slices.Contains(unasked, v) {
 			more += "\n  " + v.Name + " – " + v.About
 		}
 	}
