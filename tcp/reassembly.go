@@ -103,6 +103,9 @@ func (r *reassembly) advance(p *pool, next Seq) Seq {
 			n++
 		}
 	}
+	if n == 0 { // there are more blocks than are remembered: name one of them
+		r.recent[0], n = r.blocks[len(r.blocks)-1], 1
+	}
 	r.count = n
 	return next
 }

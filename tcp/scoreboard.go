@@ -55,6 +55,7 @@ func (q *retransmissionQueue) find(seq Seq) int {
 
 // split cuts the segment at index i in two at seq.
 func (q *retransmissionQueue) split(i int, seq Seq) {
+	q.drop(&q.segs[i])
 	q.segs = append(q.segs, sent{})
 	copy(q.segs[i+1:], q.segs[i:])
 	front, back := &q.segs[i], &q.segs[i+1]
@@ -63,6 +64,8 @@ func (q *retransmissionQueue) split(i int, seq Seq) {
 	back.SEQ = seq
 	front.marks &^= withFIN
 	back.marks &^= withSYN
+	q.add(front)
+	q.add(back)
 }
 
 // findLost is IsLost() of RFC 6675 §4 for all segments at once: a segment is
