@@ -10,6 +10,11 @@ import (
 
 // Once warm, neither events nor parking allocate.
 func TestNothingIsAllocatedOnceWarm(t *testing.T) {
+	switch runtime.GOARCH {
+	case "amd64", "arm64", "wasm":
+	default:
+		t.Skip("here goroutines are told apart by a stack trace, which allocates")
+	}
 	s := sim.New(1)
 	defer s.Close()
 	c := sim.NewCond(s, nil)

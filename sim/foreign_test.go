@@ -3,6 +3,7 @@ package sim_test
 import (
 	"errors"
 	"iter"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -98,6 +99,7 @@ func TestStraysBesideABusyRun(t *testing.T) {
 					if s.Check() == nil && !s.Ended() {
 						t.Error("Check let a stray goroutine pass")
 					}
+					runtime.Gosched() // wasm has one thread
 				}
 			}()
 		}

@@ -10,7 +10,10 @@ import (
 
 // No test may leave a goroutine behind: a simulation that has ended has freed
 // all of its programs.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// In wasm one goroutine of Go's own waits for the browser.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("runtime.handleEvent"))
+}
 
 // diary is what happened, with the time at which it did.
 type diary struct {
