@@ -59,8 +59,8 @@ type arrow struct {
 	sent     *capture.Dissection
 	from, to string
 	toward   string // whom it is for, if that is known
-	arrives  int64  // nanoseconds since the start; 0 if it did not
-	lost     string // why not; "" if it did
+	arrives  int64  // nanoseconds since the start, at to; 0 if it was lost on the way there
+	lost     string // why it came no further; "" if it did what it should
 }
 
 // arrowsOf follows every frame that a node sends of its own accord.
@@ -204,7 +204,7 @@ func lifelines(arrows []arrow) []string {
 // tip is the column of an arrow's head: the node that it reached; when it
 // reached none, half-way from the last node on the way to the next.
 func (a *arrow) tip(lines []string, at func(string) int) int {
-	if a.lost == "" {
+	if a.lost == "" || a.arrives > 0 && slices.Contains(lines, a.to) {
 		return at(a.to)
 	}
 	from, last := slices.Index(lines, a.from), slices.Index(lines, a.to)
