@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"encoding/binary"
+	"hash/crc32"
 	"testing"
 	"time"
 
@@ -28,6 +30,12 @@ func (b *frameMaker) frame(tb testing.TB, above ...gopacket.SerializableLayer) [
 }
 
 var dissectStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// framePacket is a captured frame: data with its FCS behind it.
+func framePacket(number int, at time.Time, data []byte) *Packet {
+	data = binary.LittleEndian.AppendUint32(data[:len(data):len(data)], crc32.ChecksumIEEE(data))
+	return &Packet{Number: number, Time: at, Data: data, Length: len(data), FCS: 4, LinkType: LinkEthernet}
+}
 
 // owned checks the promise of Dissection.Parts: every byte has one owner.
 func owned(tb testing.TB, d *Dissection) {

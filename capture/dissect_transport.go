@@ -22,7 +22,7 @@ func (w *walk) segment(ip network.FieldsSeen) {
 		return
 	}
 	key, dir := keyOf(netip.AddrPortFrom(ip.Source, seg.SourcePort), netip.AddrPortFrom(ip.Destination, seg.DestinationPort))
-	conv, reused := w.d.connection(key, dir, &seg)
+	conv, reused := w.d.connection(key, dir, &seg, w.p.Interface)
 	v := conv.view(w.p.Interface)
 	w.out.Stream = conv.stream
 	finding := v.analysis.segment(dir, &seg, w.p.Time, w.p.Number, reused)

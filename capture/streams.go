@@ -34,9 +34,10 @@ type conversations struct {
 type conversation struct {
 	key    flowKey
 	stream int
-	// opened holds the sequence number of each direction's SYN, and began that
-	// which counts as 0 in relative numbers.
-	opened, began [2]isn
+	// began holds each direction's sequence number that counts as 0: that of
+	// the SYN, if it was seen. opened says that one was.
+	began  [2]isn
+	opened bool
 	// before is the connection that used the same ports earlier: a later
 	// vantage point may still have to meet it.
 	before *conversation
@@ -89,10 +90,8 @@ func (c *conversations) open(key flowKey) *conversation {
 
 // view is what a vantage point knows of the conversation.
 func (c *conversation) view(at *trace.Interface) *view {
-	for _, v := range c.views {
-		if v.at == at {
-			return v
-		}
+	if v := c.seenAt(at); v != nil {
+		return v
 	}
 	v := &view{at: at}
 	v.analysis.reset()
@@ -100,39 +99,50 @@ func (c *conversation) view(at *trace.Interface) *view {
 	return v
 }
 
+func (c *conversation) seenAt(at *trace.Interface) *view {
+	for _, v := range c.views {
+		if v.at == at {
+			return v
+		}
+	}
+	return nil
+}
+
 // connection finds the TCP connection that a segment belongs to. A SYN with
-// another sequence number than the one that opened the connection opens a new
-// one on the same ports.
-func (d *Dissector) connection(key flowKey, dir int, seg *tcp.FieldsSeen) (conv *conversation, reused bool) {
-	conv = d.tcp.find(key)
+// another sequence number than that with which the connection began opens a
+// new one on the same ports.
+func (d *Dissector) connection(key flowKey, dir int, seg *tcp.FieldsSeen, at *trace.Interface) (conv *conversation, reused bool) {
+	newest := d.tcp.find(key)
+	conv = newest
+	if newest.seenAt(at) == nil && newest.before != nil && newest.before.seenAt(at) != nil {
+		conv = newest.before // This vantage point has still to meet the newest.
+	}
 	if !seg.SYN() {
 		conv.relate(dir, seg)
 		return conv, false
 	}
-	first := conv.opened[dir]
-	switch {
-	case !first.seen || first.seq == seg.Seq:
-	case conv.before != nil && conv.before.opened[dir] == isn{seg.Seq, true}:
-		return conv.before, false
-	case !seg.ACK():
-		conv, reused = d.tcp.open(key), true
-	default:
+	if first := conv.began[dir]; first.seen && first.seq != seg.Seq {
 		reused = true
+		switch {
+		case conv != newest && newest.began[dir] == isn{seg.Seq, true}:
+			conv = newest
+		case !seg.ACK():
+			conv = d.tcp.open(key)
+		}
 	}
 	conv.relate(dir, seg)
-	conv.opened[dir] = isn{seg.Seq, true}
+	conv.opened = true
 	return conv, reused
 }
 
 // relate notes where relative numbers begin: at the SYN, or one before the
 // first number that is seen when the beginning is not in the capture.
 func (c *conversation) relate(dir int, seg *tcp.FieldsSeen) {
-	if !c.began[dir].seen {
-		seq := seg.Seq
-		if !seg.SYN() {
-			seq--
-		}
-		c.began[dir] = isn{seq, true}
+	switch {
+	case seg.SYN():
+		c.began[dir] = isn{seg.Seq, true}
+	case !c.began[dir].seen:
+		c.began[dir] = isn{seg.Seq - 1, true}
 	}
 	if !c.began[1-dir].seen && seg.ACK() {
 		c.began[1-dir] = isn{seg.Ack - 1, true}

@@ -222,7 +222,7 @@ func (s *stream) choose(first []byte) {
 	if t.protocol != nil || t.clueless {
 		return
 	}
-	t.speak(chooseProtocol(first, s.conv.key, !s.conv.opened[0].seen && !s.conv.opened[1].seen))
+	t.speak(chooseProtocol(first, s.conv.key, !s.conv.opened))
 }
 
 func (t *talk) speak(p *protocol) {
