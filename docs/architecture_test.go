@@ -20,6 +20,8 @@ var floors = map[string]int{
 	"serve":              6,
 	"scenarios":          5,
 	"scenarios/programs": 5,
+	"scenarios/plan":     5,
+	"scenarios/value":    5,
 	"capture":            4,
 	"realtime":           4,
 	"host":               3,
@@ -42,10 +44,12 @@ var floors = map[string]int{
 
 // sameFloor lists the only imports allowed within a floor.
 var sameFloor = map[string][]string{
-	"osi/checksum": {},
-	"sim":          {"osi"},
-	"trace":        {"osi", "sim"},
-	"scenarios":    {"scenarios/programs"},
+	"osi/checksum":       {},
+	"sim":                {"osi"},
+	"trace":              {"osi", "sim"},
+	"scenarios/plan":     {"scenarios/value"},
+	"scenarios/programs": {"scenarios/plan", "scenarios/value"},
+	"scenarios":          {"scenarios/plan", "scenarios/programs", "scenarios/value"},
 }
 
 type goPackage struct {
