@@ -71,7 +71,7 @@ func (h *Host) dialTCP(network, address string, until deadline) (*TCPConn, error
 		return nil, opError("dial", network, nil, tcpAddr(remote), systemError("connect", err))
 	}
 	h.noteConnect(id)
-	c := newTCPConn(h, id, tcp.Open(h.lab.sim.Now(), id, h.tcp.nextISS(), h.config(id), h.emitter()))
+	c := newTCPConn(h, id, tcp.Open(h.lab.sim.Now(), id, h.tcp.iss(id), h.config(id), h.emitter()))
 	h.tcp.add(c)
 	c.act()
 	if err := c.established(until); err != nil {

@@ -136,7 +136,7 @@ func (l *Listener) synArrives(id tcp.ID, syn *tcp.Segment) {
 		h.note(EventBacklogFull, id.Local.Port())
 		return
 	}
-	c := newTCPConn(h, id, tcp.Accept(h.lab.sim.Now(), id, h.tcp.nextISS(), h.config(id), h.emitter(), syn))
+	c := newTCPConn(h, id, tcp.Accept(h.lab.sim.Now(), id, h.tcp.iss(id), h.config(id), h.emitter(), syn))
 	c.listener = l
 	l.embryos++
 	h.tcp.add(c)

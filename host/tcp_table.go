@@ -1,8 +1,11 @@
 package host
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"github.com/packetwalk/packetwalk/osi/network"
 	"github.com/packetwalk/packetwalk/osi/physical"
@@ -24,22 +27,37 @@ type tcpTable struct {
 	last      *TCPConn // segments come in trains: most are for the connection of the one before
 	listeners map[netip.AddrPort]*Listener
 	nextPort  uint16
-	iss       *sim.Stream
+	secret    [16]byte    // RFC 6528 §3: known to this host alone
 	in, out   tcp.Segment // reused for every segment
 }
 
 func newTCPTable(h *Host) tcpTable {
-	return tcpTable{
-		host: h, conns: map[tcp.ID]*TCPConn{}, listeners: map[netip.AddrPort]*Listener{},
-		nextPort: firstDynamicPort, iss: h.lab.sim.Stream("iss " + h.name),
+	t := tcpTable{
+		host: h, conns: map[tcp.ID]*TCPConn{}, listeners: map[netip.AddrPort]*Listener{}, nextPort: firstDynamicPort,
 	}
+	h.lab.sim.Stream("iss " + h.name).Read(t.secret[:]) // never fails
+	return t
 }
 
-// nextISS draws an initial sequence number.
-// Simplified: RFC 9293 §3.4.1 adds a clock to a keyed hash of the addresses,
-// so that numbers grow from connection to connection; here each is random, from
-// the host's own stream.
-func (t *tcpTable) nextISS() tcp.Seq { return tcp.Seq(t.iss.Uint64()) }
+// issClock is how fast initial sequence numbers grow (RFC 9293 §3.4.1).
+const issClock = 4 * time.Microsecond
+
+// iss is the initial sequence number of a connection: a clock that advances
+// every 4 microseconds, plus a keyed hash of the connection's two ends, so that
+// nobody can guess one connection's numbers from another's (RFC 9293 §3.4.1,
+// MUST-8 and SHLD-1; RFC 6528 §3).
+func (t *tcpTable) iss(id tcp.ID) tcp.Seq {
+	var b [64]byte
+	key := append(b[:0], t.secret[:]...)
+	for _, end := range []netip.AddrPort{id.Local, id.Remote} {
+		addr := end.Addr().As16()
+		key = append(key, addr[:]...)
+		key = binary.BigEndian.AppendUint16(key, end.Port())
+	}
+	hash := sha256.Sum256(key)
+	clock := uint32(t.host.lab.sim.Now() / sim.Time(issClock))
+	return tcp.Seq(clock + binary.BigEndian.Uint32(hash[:]))
+}
 
 func (t *tcpTable) add(c *TCPConn) { t.conns[c.id] = c }
 
