@@ -71,6 +71,7 @@ func runExplain(s streams, o *explainOptions) error {
 		return usagef("--packet is %d, but %s has %s", o.packet, o.path, count(len(read), "packet"))
 	}
 	if len(read) > 0 {
+		inFileOrder(read)
 		if err := o.showPackets(s, read); err != nil {
 			return err
 		}
@@ -147,6 +148,34 @@ func (v *vantage) learn(secrets []string) {
 	for ; v.told < len(secrets); v.told++ {
 		v.Secret(secrets[v.told])
 	}
+}
+
+// inFileOrder makes one list of the packets of all interfaces, so that their
+// numbers are those of the file. Where there are several interfaces, each
+// packet says which one saw it.
+func inFileOrder(read []*capture.Dissection) {
+	seen := map[*trace.Interface]bool{}
+	for _, d := range read {
+		seen[d.Interface] = true
+	}
+	for _, d := range read {
+		if len(seen) > 1 {
+			d.Info = "at " + placeOf(d.Interface) + ": " + d.Info
+		}
+		if len(seen) > 1 || d.Interface.Node == "" {
+			d.Interface = nil
+		}
+	}
+}
+
+func placeOf(i *trace.Interface) string {
+	switch {
+	case i.Node != "":
+		return i.Node + " " + i.Name
+	case i.Name != "":
+		return i.Name
+	}
+	return fmt.Sprintf("interface %d", i.Index)
 }
 
 // showPackets shows the list, or the one packet that was asked for.

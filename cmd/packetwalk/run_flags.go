@@ -50,26 +50,36 @@ func (f pairFlag) Set(pair string) error {
 func scenarioIn(args []string) *scenarios.Scenario {
 	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
 		args = args[1:]
-		args = args[:max(0, len(args)-1)] // the word that is being completed
 	}
 	if len(args) == 0 || args[0] != "run" {
 		return nil
 	}
+	// What cannot be read is left out, from the end: the real command will say
+	// what is wrong with it, or complete it.
+	for end := len(args); end > 1; end-- {
+		if name, ok := positional(args[1:end]); ok {
+			if sc, err := open(name); err == nil {
+				return sc
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// positional is the first argument of run that belongs to no flag. A flag that
+// is not known takes the next argument as its value.
+func positional(args []string) (name string, ok bool) {
 	var ignored runOptions
 	cmd := &cobra.Command{Use: "run"}
 	ignored.knobFlags(cmd, nil)
 	ignored.ownFlags(cmd, nil)
 	cmd.Flags().BoolP("help", "h", false, "")
 	cmd.Flags().ParseErrorsAllowlist.UnknownFlags = true
-	// An error is told when the real command reads the same arguments.
-	if err := cmd.Flags().Parse(args[1:]); err != nil || cmd.Flags().NArg() == 0 {
-		return nil
+	if err := cmd.Flags().Parse(args); err != nil || cmd.Flags().NArg() == 0 {
+		return "", false
 	}
-	sc, err := open(cmd.Flags().Arg(0))
-	if err != nil {
-		return nil
-	}
-	return sc
+	return cmd.Flags().Arg(0), true
 }
 
 // knobFlags makes a flag of each of the scenario's knobs. Of the common ones

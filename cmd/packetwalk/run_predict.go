@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/packetwalk/packetwalk/report"
@@ -82,17 +81,24 @@ func (q *quiz) read(p *scenarios.PredictionResult) (a answer, more bool) {
 func (q *quiz) discuss(questions []*scenarios.PredictionResult, answers []answer) {
 	right := 0
 	for i, a := range answers {
-		fmt.Fprintf(q.err, "\nTo question %d: %s\n", i+1, questions[i].Ask)
+		p := questions[i]
+		q.say("", fmt.Sprintf("To question %d: %s", i+1, p.Ask))
 		if a.right {
 			right++
 		}
-		text := report.Feedback(questions[i], a.right, a.option, q.width)
 		if a.passed {
-			text = fmt.Sprintf("You passed. The answer is: %s.\n%s\n", questions[i].Answer, questions[i].Explain)
+			q.say(fmt.Sprintf("You passed. The answer is: %s.", p.Answer), p.Explain)
+			continue
 		}
-		io.WriteString(q.err, text) //nolint:errcheck // standard error is best effort
+		fmt.Fprint(q.err, report.Feedback(p, a.right, a.option, q.width))
 	}
 	if len(answers) > 0 {
-		fmt.Fprintf(q.err, "\n%d of %s right.\n\n", right, count(len(answers), "answer"))
+		q.say("", fmt.Sprintf("%d of %s right.", right, count(len(answers), "answer")), "")
 	}
+}
+
+// say writes lines, wrapped to the width.
+func (q *quiz) say(lines ...string) {
+	d := report.Document{Sections: []report.Section{{Blocks: []report.Block{report.Text(strings.Join(lines, "\n"))}}}}
+	report.WriteTerminal(q.err, d, q.width, false) //nolint:errcheck // standard error is best effort
 }
