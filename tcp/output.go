@@ -54,9 +54,11 @@ func (c *Conn) fill(now sim.Time, out *Segment, seq Seq, flags Flags, cause Caus
 		SrcPort: c.id.Local.Port(), DstPort: c.id.Remote.Port(),
 		SEQ: seq, Flags: flags, Cause: cause,
 	}
+	if flags&(ACK|SYN) != 0 {
+		out.WND = c.offer(flags&SYN != 0) // of a SYN too: RFC 9293 §3.8.6
+	}
 	if flags&ACK != 0 {
 		out.ACK = c.rcv.NXT
-		out.WND = c.offer(flags&SYN != 0)
 		c.ack = acknowledgment{}
 		c.timers.stop(delayedACK)
 		c.ts.lastACK = c.rcv.NXT
