@@ -133,13 +133,13 @@ func (h *Host) tcpArrives(p *network.IPv4Header, body []byte) {
 		c.segmentArrives(seg)
 		return
 	}
-	if l := h.tcp.listener(id.Local); l != nil && seg.Flags&tcp.RST == 0 {
-		if seg.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN {
+	if l := h.tcp.listener(id.Local); l != nil {
+		switch tcp.AtListen(seg) {
+		case tcp.Begin:
 			l.synArrives(id, seg)
 			return
-		}
-		if seg.Flags&tcp.ACK == 0 {
-			return // RFC 9293 §3.10.7.2, fourth: neither SYN nor ACK is dropped
+		case tcp.Ignore:
+			return
 		}
 	}
 	if rst, ok := tcp.ResetFor(seg); ok {
