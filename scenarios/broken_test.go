@@ -56,6 +56,8 @@ var broken = map[string][2]string{
 	"duplicate-key":          {"level: beginner\n", "level: beginner\nlevel: advanced\n"},
 	"not-yaml":               {"topology:\n", "topology: [\n"},
 	"tab":                    {"  hosts:\n", "\thosts:\n"},
+	"colon-unquoted":         {"that: the client asked twice", "that: the client asked: twice"},
+	"indented-badly":         {"    check: times", "   check: times"},
 	"name-taken":             {"  switches:\n    s1:", "  switches:\n    server:"},
 	"several":                {"topic: OSI\nlevel: beginner", "topick: OSI\nlevel: 3\nmintes: 5"},
 }

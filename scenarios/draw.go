@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/packetwalk/packetwalk/scenarios/plan"
 	"github.com/packetwalk/packetwalk/scenarios/value"
@@ -57,7 +56,8 @@ func (ck *checker) draw(knobs Knobs, variant string, without *Removal) *plan.Pla
 	return p
 }
 
-// interpolate puts knobs' values in the place of ${name}; $${ is ${ itself.
+// interpolate puts knobs' values in the place of ${name}, and complains when
+// that cannot be done.
 func (d *drawer) interpolate(t Text) string {
 	s, _ := d.interpolated(t)
 	return s
@@ -65,30 +65,16 @@ func (d *drawer) interpolate(t Text) string {
 
 // interpolated says as well whether all went well.
 func (d *drawer) interpolated(t Text) (text string, ok bool) {
-	var b strings.Builder
-	for i := 0; i < len(t.S); {
-		rest := t.S[i:]
-		switch {
-		case strings.HasPrefix(rest, "$${"):
-			b.WriteString("${")
-			i += 3
-		case strings.HasPrefix(rest, "${"):
-			name, after, closed := strings.Cut(rest[2:], "}")
-			if !closed {
-				d.add(d.inside(t, i), "${ without a closing }; write $${ for the characters themselves")
-				return "", false
-			}
-			if !d.known(d.inside(t, i), "knob", name, d.knobNames()) {
-				return "", false
-			}
-			b.WriteString(d.knobs.Value(name).String())
-			i = len(t.S) - len(after)
-		default:
-			b.WriteByte(rest[0])
-			i++
-		}
+	text, unknown, at := d.knobs.fill(t.S)
+	switch {
+	case at < 0:
+		return text, true
+	case unknown == "":
+		d.add(d.inside(t, at), "${ without the name of a knob and a }; write $${ for the characters themselves")
+	default:
+		d.known(d.inside(t, at), "knob", unknown, d.knobNames())
 	}
-	return b.String(), true
+	return "", false
 }
 
 // value reads a value of the file, with knobs filled in; the default when it

@@ -43,12 +43,19 @@ func (ks Knobs) Set(name, text string) error {
 	if i < 0 {
 		return &KnobError{name, fmt.Sprintf("this scenario has no knob %q%s", name, didYouMean(name, ks.names()))}
 	}
-	v, err := ks[i].Knob.Parameter.Parse(text)
-	if err != nil {
-		return &KnobError{name, err.Error()}
+	if by := ks[i].Knob.setBy; len(by) > 0 {
+		return &KnobError{name, fmt.Sprintf("%s cannot be turned here: the variants %s set it", name, strings.Join(by, " and "))}
 	}
-	ks[i].Value = v
-	ks[i].Chosen = v != ks[i].Knob.Parameter.Default
+	return ks.turn(i, text)
+}
+
+func (ks Knobs) turn(i int, text string) error {
+	k := ks[i].Knob
+	v, err := k.Parameter.Parse(text)
+	if err != nil {
+		return &KnobError{k.Name.S, err.Error()}
+	}
+	ks[i].Value, ks[i].Chosen = v, v != k.Parameter.Default
 	return nil
 }
 
@@ -74,6 +81,35 @@ func (ks Knobs) Value(name string) value.Value {
 // KnobFlags are the knobs so common that the command line has a flag for each;
 // the others are turned with --set.
 var KnobFlags = []string{"loss", "delay", "rate", "mtu", "message"}
+
+// fill puts knobs' values in the place of ${name}; $${ is ${ itself. When a
+// name is unknown, or missing, at is where its ${ begins; it is -1 when all
+// went well.
+func (ks Knobs) fill(text string) (filled, unknown string, at int) {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		rest := text[i:]
+		switch {
+		case strings.HasPrefix(rest, "$${"):
+			b.WriteString("${")
+			i += len("$${")
+		case strings.HasPrefix(rest, "${"):
+			name, after, closed := strings.Cut(rest[len("${"):], "}")
+			if !closed || !slices.Contains(ks.names(), name) {
+				if !closed {
+					name = ""
+				}
+				return "", name, i
+			}
+			b.WriteString(ks.Value(name).String())
+			i = len(text) - len(after)
+		default:
+			b.WriteByte(rest[0])
+			i++
+		}
+	}
+	return b.String(), "", -1
+}
 
 // Flags are the command-line flags that turn the knobs to what they are now:
 // only the chosen ones, each quoted for a shell where needed.
@@ -104,7 +140,11 @@ func (ks Knobs) names() []string {
 func (ks Knobs) with(set []*Argument) (Knobs, error) {
 	turned := slices.Clone(ks)
 	for _, a := range set {
-		if err := turned.Set(a.Name.S, a.Value.S); err != nil {
+		i := slices.Index(ks.names(), a.Name.S)
+		if i < 0 {
+			return nil, &KnobError{a.Name.S, fmt.Sprintf("there is no knob %q", a.Name.S)}
+		}
+		if err := turned.turn(i, a.Value.S); err != nil {
 			return nil, err
 		}
 	}

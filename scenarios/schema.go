@@ -56,6 +56,8 @@ type Knob struct {
 	Try     Text   `yaml:"try" jsonschema_description:"A value worth trying and what to look for then."`
 
 	Parameter value.Parameter `yaml:"-"` // the same, read and checked
+
+	setBy []string // the variants that set it
 }
 
 // Topology is the laboratory: devices and links.

@@ -137,10 +137,7 @@ func (s *search) accept(m *Moment, env func() map[string]any) bool {
 
 // filled is a text of the file with knobs filled in.
 func (s *search) filled(t Text) string {
-	text := t.S
-	for _, k := range s.knobs {
-		text = strings.ReplaceAll(text, "${"+k.Knob.Name.S+"}", k.Value.String())
-	}
+	text, _, _ := s.knobs.fill(t.S) // the loader has seen that it can be
 	return text
 }
 

@@ -54,8 +54,9 @@ func (ck *checker) checkMoment(m *Moment) types.Map {
 	} else if m.Direction.Given() {
 		ck.oneOf(m.Direction, "direction", []string{"sent", "received"})
 	}
+	values := &drawer{checker: ck, knobs: ck.sc.Defaults()}
 	for _, w := range m.Where {
-		ck.template(w.Value, types.Map{}, nil)
+		values.interpolate(w.Value)
 	}
 	if m.If.Given() {
 		m.condition = ck.compileBool(m.If, env)

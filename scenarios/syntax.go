@@ -49,13 +49,27 @@ func parse(c *complaints, source []byte) (root ast.Node) {
 	if err != nil {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) {
-			c.add(tokenPlace(syntax.Token), "this is not YAML: %s", syntax.Message)
+			c.add(tokenPlace(syntax.Token), "this is not YAML: %s%s", syntax.Message, hint(syntax.Message))
 		} else {
 			c.add(Place{}, "this is not YAML: %v", err)
 		}
 		return nil
 	}
 	return document(c, file)
+}
+
+// hint says what is mostly behind a message of the YAML library that only its
+// authors understand.
+func hint(message string) string {
+	switch {
+	case strings.Contains(message, "mapping value is not allowed"):
+		return "; a text with a colon and a blank in it needs quotes"
+	case strings.Contains(message, "value is not allowed in this context"), strings.Contains(message, "could not find"):
+		return "; is the line indented as far as its neighbours?"
+	case strings.Contains(message, "cannot start any token"):
+		return "; indent with blanks, not with tabs, and put a text that begins with a special character in quotes"
+	}
+	return ""
 }
 
 func document(c *complaints, file *ast.File) ast.Node {
@@ -119,7 +133,7 @@ func plain(c *complaints, tokens token.Tokens) bool {
 
 func invalid(t *token.Token) string {
 	if t.Error != "" {
-		return t.Error
+		return t.Error + hint(t.Error)
 	}
 	return fmt.Sprintf("%q does not belong here", t.Value)
 }
