@@ -211,6 +211,7 @@ func TestWhatIsLearned(t *testing.T) {
 		{"and of one we do not know", false, message(datalink.Request, m2, ip(2), ip(2)), datalink.MAC{}, "", false},
 		// RFC 1812 §3.3.2: not to be believed.
 		{"one who claims to be everybody", true, message(datalink.Reply, datalink.Broadcast, ip(2), ip(1)), m1, "arp.invalid", false},
+		{"one who asks for everybody", false, message(datalink.Request, datalink.Broadcast, ip(2), ip(1)), datalink.MAC{}, "arp.invalid", false},
 		// RFC 5227 §2.1.1: the sender of a probe has no address yet, but must be
 		// told that this one is taken.
 		{"a probe for our address", false, message(datalink.Request, m1, netip.IPv4Unspecified(), ip(1)), datalink.MAC{}, "arp.reply", true},
@@ -258,7 +259,9 @@ func TestAFullCacheForgetsTheOldest(t *testing.T) {
 	if !slices.Contains(got, `"to 2" for 10.0.0.2 is undelivered`) {
 		t.Errorf("%q: the packet that waited for the evicted entry was not given back", got)
 	}
-	for n, want := range map[byte]bool{2: false, 3: true, 4: true} {
+	c.Receive(at(3*time.Second), 0, message(datalink.Request, mac(3), ip(3), ip(7))) // 3 was heard again
+	c.Receive(at(4*time.Second), 0, message(datalink.Request, mac(5), ip(5), ip(1)))
+	for n, want := range map[byte]bool{2: false, 3: true, 4: false, 5: true} {
 		if _, known := c.Lookup(ip(n)); known != want {
 			t.Errorf("10.0.0.%d is known: %v, want %v", n, known, want)
 		}

@@ -43,10 +43,8 @@ func (a *assembly) reset() assembly {
 func (a *assembly) add(from int, piece []byte, last bool) fit {
 	to := from + len(piece)
 	switch {
-	case last && a.total >= 0 && to != a.total,
-		a.total >= 0 && to > a.total,
-		last && to < len(a.data):
-		return fitsNot
+	case a.total >= 0 && to > a.total, last && to < len(a.data):
+		return fitsNot // behind the end, or an end before what is there
 	}
 	i, _ := slices.BinarySearchFunc(a.have, from, func(e extent, from int) int { return e.to - from - 1 })
 	// have[i] is the first that ends behind from.

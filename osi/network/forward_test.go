@@ -64,6 +64,7 @@ func TestARoutersVerdicts(t *testing.T) {
 		{"to the router's own network, everybody", func(h *network.IPv4Header) { h.Dst = addr("10.0.2.255") }, network.Silent, "", network.Problem{}, "ip.martian"},
 		{"to everybody", func(h *network.IPv4Header) { h.Dst = addr("255.255.255.255") }, network.Silent, "", network.Problem{}, "ip.martian"},
 		{"to a group", func(h *network.IPv4Header) { h.Dst = addr("239.1.1.1") }, network.Silent, "", network.Problem{}, "ip.martian"},
+		{"to one without a real address", func(h *network.IPv4Header) { h.Dst = addr("169.254.1.1") }, network.Silent, "", network.Problem{}, "ip.martian"},
 		{"to a loopback", func(h *network.IPv4Header) { h.Dst = addr("127.0.0.1") }, network.Silent, "", network.Problem{}, "ip.martian"},
 		{"from a loopback", func(h *network.IPv4Header) { h.Src = addr("127.0.0.1") }, network.Silent, "", network.Problem{}, "ip.martian"},
 		{"from nobody", func(h *network.IPv4Header) { h.Src = addr("0.0.0.0") }, network.Silent, "", network.Problem{}, "ip.martian"},

@@ -69,7 +69,7 @@ func cut(h IPv4Header, payload []byte, mtu int, yield func(IPv4Header, []byte) b
 	for at := 0; at < len(payload); {
 		f := h
 		f.FragmentOffset = h.FragmentOffset + at
-		if f.FragmentOffset > 0 {
+		if at > 0 {
 			f.Options = copied
 		}
 		// Every fragment but the last is a multiple of 8 bytes long: offsets

@@ -77,6 +77,8 @@ func TestFragments(t *testing.T) {
 		{"the narrowest link there is", 100, 68, plain(), []part{{0, 48, true}, {48, 48, true}, {96, 4, false}}},
 		{"a middle fragment, cut again", 48, 52, network.IPv4Header{MF: true, FragmentOffset: 1480, Src: addr("10.0.0.1"), Dst: addr("10.0.0.2")},
 			[]part{{1480, 32, true}, {1512, 16, true}}},
+		{"options count too", 1477, 1500, network.IPv4Header{Options: []byte{0x94, 4, 0, 0}, Src: addr("10.0.0.1"), Dst: addr("10.0.0.2")},
+			[]part{{0, 1472, true}, {1472, 5, false}}},
 		{"nothing", 0, 68, plain(), []part{{0, 0, false}}},
 	} {
 		var got []part
@@ -122,7 +124,10 @@ func TestOptionsInFragments(t *testing.T) {
 	}
 	r := network.NewIPv4Reassembler(network.ReassemblyConfig{})
 	for i, p := range pieces {
+		memory := slices.Clone(p.h.Options)
+		p.h.Options = memory
 		got, _, whole := r.Add(0, 0, p.h, p.payload)
+		clear(memory) // the frame's memory is used again
 		if whole != (i == len(pieces)-1) || whole && !bytes.Equal(got.Options, h.Options) {
 			t.Errorf("after fragment %d: whole %v, options % x", i, whole, got.Options)
 		}
@@ -190,6 +195,7 @@ func fragment(offset, length int, more bool) piece {
 
 func TestFragmentsNobodyShouldBelieve(t *testing.T) {
 	other := func(p piece) piece { p.payload = bytes.Repeat([]byte{0xee}, len(p.payload)); return p }
+	zero := func(p piece) piece { clear(p.payload); return p }
 	for _, c := range []struct {
 		name    string
 		pieces  []piece
@@ -202,6 +208,8 @@ func TestFragmentsNobodyShouldBelieve(t *testing.T) {
 		{"the first again, with other bytes", []piece{fragment(0, 16, true), other(fragment(0, 16, true)), fragment(16, 8, false)}, 2},
 		// RFC 1858 §4: a second TCP header over the first.
 		{"the second covers the first", []piece{fragment(8, 8, true), fragment(0, 24, true), fragment(24, 8, false)}, 2},
+		{"the second covers the first, and all is zero",
+			[]piece{zero(fragment(8, 8, true)), zero(fragment(0, 16, true)), fragment(0, 8, true)}, 2},
 		{"two different ends", []piece{fragment(16, 8, false), fragment(24, 8, false), fragment(0, 16, true)}, 2},
 		{"the end before what is there", []piece{fragment(32, 8, true), fragment(8, 8, false), fragment(0, 8, true)}, 2},
 		{"something behind the end", []piece{fragment(8, 8, false), fragment(16, 8, true), fragment(0, 8, true)}, 2},
@@ -219,9 +227,13 @@ func TestFragmentsNobodyShouldBelieve(t *testing.T) {
 		if got := ids(rec); len(got) != c.dropped || got[0] != "ip.fragment-dropped" {
 			t.Errorf("%s: recorded %v, want ip.fragment-dropped %d times", c.name, got, c.dropped)
 		}
+		why, _ := rec.Events[len(rec.Events)-1].Get("why")
+		if refused := why.String() == "an earlier one of its packet overlapped"; refused != (c.dropped == 2) {
+			t.Errorf("%s: the last was discarded since %s", c.name, why)
+		}
 		r.TimerExpired(sim.Never - 1)
-		if e, ok := r.Expired(); ok && e.First != nil {
-			t.Errorf("%s: its time-out would be told to somebody", c.name)
+		if e, ok := r.Expired(); ok || len(rec.Events) != c.dropped {
+			t.Errorf("%s: its time-out is told: %+v, %v", c.name, e, ids(rec))
 		}
 		if _, left := r.NextDeadline(); left {
 			t.Errorf("%s: something is left after its time", c.name)
@@ -289,6 +301,35 @@ func TestReassemblyMemoryIsBounded(t *testing.T) {
 	}
 	if got, _ := rec.Events[0].Get("id"); got.String() != "0" {
 		t.Errorf("the first to go is %v, want the oldest", got)
+	}
+}
+
+func TestManySmallFragmentsAreBoundedToo(t *testing.T) {
+	log, rec := recorded()
+	r := network.NewIPv4Reassembler(network.ReassemblyConfig{MaxBytes: 1 << 20, Log: log})
+	for id := range 10_000 {
+		p := fragment(0, 8, true)
+		p.h.ID = uint16(id)
+		r.Add(0, 0, p.h, p.payload)
+	}
+	if left := 10_000 - len(rec.Events); left > 1<<20/500 {
+		t.Errorf("%d packets are being put together in 1 MiB", left)
+	}
+}
+
+func TestNoPacketIsLongerThanAPacketCanBe(t *testing.T) {
+	// The fragments without options end at 65,535; the first one's options make
+	// the whole too long.
+	log, rec := recorded()
+	r := network.NewIPv4Reassembler(network.ReassemblyConfig{Log: log})
+	first, last := fragment(0, 65504, true), fragment(65504, 11, false)
+	first.h.Options = []byte{0x94, 4, 0, 0}
+	r.Add(0, 0, last.h, last.payload)
+	if h, _, whole := r.Add(0, 0, first.h, first.payload); whole {
+		t.Errorf("a packet of %d bytes", h.TotalLen)
+	}
+	if got := ids(rec); !slices.Equal(got, []string{"ip.fragment-dropped"}) {
+		t.Errorf("recorded %v", got)
 	}
 }
 

@@ -92,8 +92,11 @@ func quote(packet []byte) []byte { return packet[:min(len(packet), maxQuote)] }
 // be answered by everybody.
 func Unanswerable(h *IPv4Header, payload []byte, from Arrival) string {
 	switch {
-	// "... an ICMP error message, or"
-	case h.Protocol == ProtocolICMP && h.FragmentOffset == 0 && (len(payload) == 0 || ICMPType(payload[0]).IsError()):
+	// "a non-initial fragment, or"
+	case h.FragmentOffset != 0:
+		return "the packet is not the first fragment"
+	// "an ICMP error message, or"
+	case h.Protocol == ProtocolICMP && (len(payload) == 0 || ICMPType(payload[0]).IsError()):
 		return "the packet is an ICMP error itself"
 	// "a datagram destined to an IP broadcast or IP multicast address, or"
 	case h.Dst.IsMulticast() || isBroadcast(h.Dst, from.Networks):
@@ -101,9 +104,6 @@ func Unanswerable(h *IPv4Header, payload []byte, from Arrival) string {
 	// "a datagram sent as a link-layer broadcast, or"
 	case from.LinkBroadcast:
 		return "the packet's frame was for many"
-	// "a non-initial fragment, or"
-	case h.FragmentOffset != 0:
-		return "the packet is not the first fragment"
 	// "a datagram whose source address does not define a single host -- e.g., a
 	// zero address, a loopback address, a broadcast address, a multicast
 	// address, or a Class E address."

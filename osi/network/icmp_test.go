@@ -126,6 +126,7 @@ func TestWhenNoErrorMayBeSent(t *testing.T) {
 		{"redirect", icmp(network.Redirect), false, false},
 		{"parameter problem", icmp(network.ParameterProblem), false, false},
 		{"source quench", icmp(network.SourceQuench), false, false},
+		{"ICMP without a type", func(h *network.IPv4Header) []byte { h.Protocol = network.ProtocolICMP; return []byte{} }, false, false},
 		// "a datagram destined to an IP broadcast or IP multicast address, or"
 		{"to everybody", to("255.255.255.255"), false, false},
 		{"to everybody on our network", to("10.0.2.255"), false, false},

@@ -65,6 +65,15 @@ func TestChangesAreSeenAtOnce(t *testing.T) {
 	if _, found := table.Lookup(addr("10.0.0.1")); !found {
 		t.Error("the new route is not found: an old answer was remembered")
 	}
+	table.Lookup(addr("10.0.0.1"))
+	if err := table.Add(network.Route{Prefix: prefix("10.0.0.0/8")}); err != nil {
+		t.Fatal(err)
+	}
+	if r, found := table.Lookup(netip.Addr{}); found {
+		t.Errorf("no address at all goes by %v", r)
+	}
+	table.Remove(prefix("10.0.0.0/8"))
+	table.Lookup(addr("10.0.0.1"))
 	if n := table.Remove(prefix("0.0.0.0/0")); n != 1 {
 		t.Errorf("removed %d routes, want 1", n)
 	}
