@@ -75,6 +75,7 @@ Wireshark.`,
 	}{
 		{groupLearn, []*cobra.Command{newList(s), newShow(s), newRun(s, args)}},
 		{groupMake, []*cobra.Command{newValidate(s), newExplain(s)}},
+		{groupMeasure, []*cobra.Command{newBench(s)}},
 		{groupOther, []*cobra.Command{newVersion(s)}},
 	} {
 		for _, cmd := range group.commands {
