@@ -20,6 +20,7 @@ type NIC struct {
 	at       *trace.Interface
 	mac      datalink.MAC
 	prefix   netip.Prefix // its address, and by the length its network
+	everyone netip.Addr   // the network's broadcast address, if it has one
 	mtu      int
 	port     *physical.Port
 	arp      *datalink.ARPCache[parcel]
@@ -43,6 +44,9 @@ func (s *stack) NIC(prefix netip.Prefix) *NIC {
 	n := &NIC{
 		stack: s, prefix: prefix, mtu: DefaultMTU, mac: s.lab.nextMAC(),
 		at: s.lab.addInterface(s.name, interfaceName(len(s.nics))),
+	}
+	if prefix.Bits() < 31 { // RFC 3021: a link of two has no broadcast address
+		n.everyone = network.Broadcast(prefix)
 	}
 	n.arp = datalink.NewARPCache[parcel](datalink.ARPConfig{
 		MAC: n.mac, Addrs: []netip.Addr{prefix.Addr()}, Node: s.name, Log: s.lab.log,
@@ -135,7 +139,7 @@ func (n *NIC) sendTo(nextHop netip.Addr, f *physical.Frame, size int) {
 }
 
 func (n *NIC) isBroadcast(dst netip.Addr) bool {
-	return dst == limitedBroadcast || n.prefix.Bits() < 31 && dst == network.Broadcast(n.prefix)
+	return dst == n.everyone || dst == limitedBroadcast
 }
 
 // transmit completes the frame, whose payload of size bytes is in place, and

@@ -224,11 +224,8 @@ func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicas
 }
 
 func (s *stack) isBroadcast(a netip.Addr) bool {
-	if a == limitedBroadcast {
-		return true
-	}
 	for _, n := range s.nics {
-		if n.prefix.Bits() < 31 && a == network.Broadcast(n.prefix) {
+		if n.isBroadcast(a) {
 			return true
 		}
 	}
