@@ -8,9 +8,10 @@
 //	  │                                                              │ every byte
 //	  └── capture of all frames, if wanted                           │
 //
-// What is measured is the whole way: real bytes through all layers, both
-// checksums and the frame check sequence made and checked, with nobody reading
-// the log.
+// What is measured is the whole way: real bytes through all layers, with the
+// checksums of IP and TCP made and checked, and nobody reading the log. The
+// frame check sequence is made where somebody looks at it: in a capture, and
+// in a frame that the wire damages.
 //
 // Reading order: bulk.go (the transfer), meter.go (what is counted on the
 // wire), usage.go and its platforms (what the process has used).

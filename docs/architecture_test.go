@@ -50,6 +50,7 @@ var sameFloor = map[string][]string{
 	"scenarios/plan":     {"scenarios/value"},
 	"scenarios/programs": {"scenarios/plan", "scenarios/value"},
 	"scenarios":          {"scenarios/plan", "scenarios/programs", "scenarios/value"},
+	"cmd/packetwalk":     {"bench"},
 }
 
 type goPackage struct {
