@@ -5,6 +5,7 @@ import (
 
 	"github.com/packetwalk/packetwalk/osi"
 	"github.com/packetwalk/packetwalk/osi/application"
+	"github.com/packetwalk/packetwalk/osi/presentation"
 )
 
 // MessageReader cuts one connection's bytes into messages and names their
@@ -43,6 +44,10 @@ type protocol struct {
 
 // protocols are tried in this order. A new one is a line here.
 var protocols = []protocol{
+	{Name: "TLS", Ports: []uint16{443, 8443}, Sniff: presentation.LooksLikeTLS, Reader: func() MessageReader { return new(presentation.TLSReader) }},
+	{Name: "HTTP/1.1", Ports: []uint16{80, 8000, 8080}, Sniff: application.LooksLikeHTTP, Reader: func() MessageReader { return new(application.HTTPReader) }},
+	{Name: "DNS", Ports: []uint16{53, 5353}, Sniff: application.LooksLikeDNSOverTCP, Reader: func() MessageReader { return new(application.DNSReader) },
+		Check: application.LooksLikeDNS, Datagram: application.DNSDatagram},
 	{Name: "Text", Sniff: application.LooksLikeText, Reader: func() MessageReader { return new(application.TextReader) }, Datagram: application.TextDatagram},
 }
 
