@@ -9,7 +9,7 @@ import (
 // didYouMean ends an error about a name that nobody knows: with the known
 // name that was probably meant, else with all of them when they are few.
 func didYouMean(name string, known []string) string {
-	best, bestDistance := "", 1+max(1, len(name)/3)
+	best, bestDistance := "", 1+allowed(name)
 	for _, k := range known {
 		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < bestDistance {
 			best, bestDistance = k, d
@@ -28,6 +28,15 @@ func didYouMean(name string, known []string) string {
 		return "; there are: " + strings.Join(near, ", ") + ", ..."
 	}
 	return ""
+}
+
+// allowed is how far a name may be from the one that was meant: in a name of
+// one or two letters a single change makes another name.
+func allowed(name string) int {
+	if len(name) < 3 {
+		return 0
+	}
+	return max(1, len(name)/3)
 }
 
 // sharing lists the known names of the same family: up to the dot.
