@@ -79,14 +79,18 @@ func isHost(v *scenarios.VariantResult, i *trace.Interface) bool {
 }
 
 // shown is the frame that the views of one frame show: the one that was asked
-// for; else the first that a host sent with a program's bytes in it; else the
-// first that a host sent. It is nil when there is none.
+// for; else the one that the scenario names; else the first that a host sent
+// with a program's bytes in it; else the first that a host sent. It is nil when
+// there is none.
 func shown(v *scenarios.VariantResult, o *Options) *capture.Dissection {
 	if o.Frame > 0 {
 		if seen := seenAt(v, o.At); o.Frame <= len(seen) {
 			return seen[o.Frame-1]
 		}
 		return nil
+	}
+	if o.At == "" && v.Opened != nil {
+		return v.Opened
 	}
 	var first *capture.Dissection
 	for _, d := range v.Packets {

@@ -129,6 +129,11 @@ func TestScenariosAreComplete(t *testing.T) {
 			}
 		}
 		r := run(t, sc, 1, sc.Defaults(), nil)
+		for _, v := range r.Variants {
+			if sc.Open != nil && v.Opened == nil {
+				t.Errorf("the frame to be opened does not exist %s", v.Title)
+			}
+		}
 		for _, p := range r.Predictions {
 			right, beliefs := 0, 0
 			for _, o := range p.Options {

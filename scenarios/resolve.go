@@ -13,6 +13,7 @@ func (sc *Scenario) Resolve(seed uint64, knobs Knobs, runs []*VariantResult) *Re
 	es := newEnvironments(knobs, runs)
 	for _, r := range runs {
 		turned := sc.turnedBy(r.Name, knobs)
+		r.Opened = sc.opened(r, turned, es.of(r.Name))
 		res.Story = append(res.Story, sc.tell(r, turned, es.of(r.Name))...)
 	}
 	for _, p := range sc.Predict {

@@ -42,6 +42,9 @@ type VariantResult struct {
 	Title string // "over TCP"; "" when the scenario has no variants
 	// Plan is the laboratory that ran, with all values filled in.
 	Plan *plan.Plan
+	// Opened is the frame to look into, nil when the scenario leaves that to
+	// whoever shows the run.
+	Opened *capture.Dissection
 	Outcome
 }
 

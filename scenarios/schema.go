@@ -34,6 +34,7 @@ type Scenario struct {
 	Programs []*Program     `yaml:"programs" jsonschema_description:"What runs on the hosts."`
 	Variants []*Variant     `yaml:"variants" jsonschema_description:"The scenario runs once for each of these, on the same storm, and the runs are compared."`
 	Until    Text           `yaml:"until" jsonschema_description:"The run ends at this time at the latest: 10s. Without it, 1h."`
+	Open     *Moment        `yaml:"open" jsonschema_description:"The frame that is opened layer by layer; without it, the first in which a host sends a program's bytes."`
 	Story    []*Step        `yaml:"story" jsonschema_description:"What happens, step by step; each step is tied to an event or a frame, and one that finds none is a failure."`
 	Predict  []*Prediction  `yaml:"predict" jsonschema_description:"Questions asked before the run. The right answer is worked out from the run."`
 	Expect   []*Expectation `yaml:"expect,required" jsonschema_description:"Facts that must hold, so that the scenario checks itself."`
@@ -195,8 +196,10 @@ type Step struct {
 	Match   Moment `yaml:"match,required" jsonschema_description:"The event or the frame that it tells of."`
 	Say     Text   `yaml:"say,required" jsonschema_description:"The sentence. {key} is a field of the event or frame, {...} any expression."`
 	Variant Text   `yaml:"variant" jsonschema_description:"Only in this variant; without it, in every one."`
+	If      Text   `yaml:"if" jsonschema_description:"Told only if this expression over knobs is true: knob.loss > 0."`
 
-	say *template
+	say       *template
+	condition *expression
 }
 
 // Moment finds one event, or one frame, in a run.

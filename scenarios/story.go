@@ -17,6 +17,11 @@ func (sc *Scenario) tell(r *VariantResult, knobs Knobs, env map[string]any) []St
 		if st.Variant.Given() && st.Variant.S != r.Name {
 			continue
 		}
+		if st.condition != nil {
+			if v, err := st.condition.run(env); err == nil && v == false {
+				continue
+			}
+		}
 		res := StepResult{Step: st, Number: len(told) + 1, Variant: r.Name}
 		from := last
 		if st.Match.From.S == "start" {
@@ -31,6 +36,19 @@ func (sc *Scenario) tell(r *VariantResult, knobs Knobs, env map[string]any) []St
 		told = append(told, res)
 	}
 	return told
+}
+
+// opened is the frame that the scenario wants to be looked into, nil if it
+// names none or the run has none such.
+func (sc *Scenario) opened(r *VariantResult, knobs Knobs, env map[string]any) *capture.Dissection {
+	if sc.Open == nil {
+		return nil
+	}
+	at := search{run: r, knobs: knobs, env: env}
+	if at.find(sc.Open); !at.found {
+		return nil
+	}
+	return r.packet(at.frame)
 }
 
 // search looks for a step's event or frame.

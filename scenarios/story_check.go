@@ -10,9 +10,18 @@ import (
 
 // checkStory looks at the story's steps and compiles what they say.
 func (ck *checker) checkStory() {
+	if ck.sc.Open != nil {
+		ck.checkMoment(ck.sc.Open)
+		if !ck.sc.Open.Frame.Given() {
+			ck.add(ck.sc.Open.Place, "what is opened is a frame: {frame: ARP, node: client, direction: sent}")
+		}
+	}
 	for _, st := range ck.sc.Story {
 		if st.Variant.Given() {
 			ck.known(st.Variant.Place, "variant", st.Variant.S, ck.variantNames())
+		}
+		if st.If.Given() {
+			st.condition = ck.compileBool(st.If, ck.alwaysTypes())
 		}
 		known := len(ck.errors)
 		env := ck.checkMoment(&st.Match)
