@@ -124,27 +124,26 @@ func scaled(digits string, scale int64) (int64, string) {
 	return int64(n), ""
 }
 
-// written is n in the unit that needs the fewest characters; of equals, one
-// that makes it whole, then the larger.
+// written is n in the unit that reads best: the fewest characters, where a
+// fraction below one (0.4s) counts two more; of equals, a whole number, then
+// the larger unit.
 func written(n int64, units []unit) string {
-	best, bestScale := "0"+units[0].name, int64(0)
+	best, bestCost, bestScale := "0"+units[0].name, 0, int64(0)
 	for _, u := range units {
 		if u.alias || n == 0 {
 			continue
 		}
 		s := decimal(n, u.scale) + u.name
-		switch {
-		case bestScale == 0 || len(s) < len(best):
-		case len(s) > len(best):
-			continue
-		case strings.Contains(s, ".") != strings.Contains(best, "."):
-			if strings.Contains(s, ".") {
-				continue
-			}
-		case u.scale < bestScale:
-			continue
+		cost := 2 * len(s)
+		if strings.HasPrefix(strings.TrimPrefix(s, "-"), "0.") {
+			cost += 2 * len("0.")
 		}
-		best, bestScale = s, u.scale
+		if strings.Contains(s, ".") {
+			cost++
+		}
+		if bestScale == 0 || cost < bestCost || cost == bestCost && u.scale > bestScale {
+			best, bestCost, bestScale = s, cost, u.scale
+		}
 	}
 	return best
 }

@@ -20,6 +20,8 @@ func TestParse(t *testing.T) {
 		{Percent, "0.0001%", 1, "0.0001%"},
 		{Percent, "100 %", 1_000_000, "100%"},
 		{Duration, "40ms", int64(40 * time.Millisecond), "40ms"},
+		{Duration, "0.4s", int64(400 * time.Millisecond), "400ms"},
+		{Duration, "2500us", int64(2500 * time.Microsecond), "2.5ms"},
 		{Duration, "1.5s", int64(1500 * time.Millisecond), "1.5s"},
 		{Duration, "2min", int64(2 * time.Minute), "2min"},
 		{Duration, "2m", int64(2 * time.Minute), "2min"},
