@@ -96,7 +96,7 @@ func (c *Conn) sendACK(now sim.Time, out *Segment) {
 // the buffer (RFC 9293 §3.8.6.2.2), and never moves back.
 func (c *Conn) offer(syn bool) uint16 {
 	if room := c.roomToOffer(); room > c.rcv.WND && room-c.rcv.WND >= c.worthOffering() {
-		c.rcv.WND = min(room, 65535<<c.rcv.shift)
+		c.rcv.WND = room
 	}
 	if syn {
 		return uint16(min(c.rcv.WND, 65535))
@@ -112,13 +112,14 @@ func (c *Conn) offer(syn bool) uint16 {
 	return uint16(min(c.rcv.WND>>c.rcv.shift, 65535))
 }
 
-// roomToOffer is the room in the receive buffer, in bytes, less the slack.
+// roomToOffer is the room in the receive buffer, in bytes, less the slack, as
+// far as the window field can tell of it.
 func (c *Conn) roomToOffer() uint32 {
 	size := c.cfg.receiveBuffer()
 	if c.rcv.shift > 0 {
 		size -= size / 32
 	}
-	return size - min(size, c.rcv.unread)
+	return min(size-min(size, c.rcv.unread), 65535<<c.rcv.shift)
 }
 
 func (c *Conn) worthOffering() uint32 {

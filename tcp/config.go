@@ -22,6 +22,8 @@ type Profile uint8
 //	slow start            one SMSS an ACK          all that was acknowledged
 //	data before a RST     is thrown away           can still be read
 //	SACKed, then timeout  forgotten                kept unless SND.UNA is SACKed
+//	in SACK recovery,     what is not known lost   only what is lost
+//	  nothing new to send is sent again (rules 3, 4)
 //	no timestamps, once   dropped                  accepted
 //	  they were agreed
 const (

@@ -173,10 +173,11 @@ func (c *Conn) restartAfterIdle(now sim.Time) {
 }
 
 // nextAhead keeps a recovery going when nothing is known to be lost and there
-// is nothing new to send: rules 3 and 4 of NextSeg() (RFC 6675 §4).
+// is nothing new to send: rules 3 and 4 of NextSeg() (RFC 6675 §4). Linux does
+// without.
 func (c *Conn) nextAhead(now sim.Time, out *Segment) bool {
 	r := &c.recovery
-	if r.phase != fast || !c.sackOK || c.queue.lostCount > 0 || c.queue.pipe+c.cwnd.SMSS > c.cwnd.CWND {
+	if r.phase != fast || !c.sackOK || c.cfg.Profile == Linux || c.queue.lostCount > 0 || c.queue.pipe+c.cwnd.SMSS > c.cwnd.CWND {
 		return false
 	}
 	if s := c.queue.nextUnsacked(); s != nil {
