@@ -2,7 +2,7 @@
 # Debian machine with Go: it installs what the tests use.
 
 GO ?= go
-GOLANGCI_LINT_VERSION := v2.5.0
+GOLANGCI_LINT_VERSION := v2.15.0
 DEBIAN_PACKAGES := tshark
 
 .PHONY: build test setup lint bench fuzz clean
