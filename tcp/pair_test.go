@@ -72,6 +72,10 @@ type end struct {
 	edgeSeen bool
 	buf      [4096]byte
 	states   []State
+	// A program with a pace reads and writes only so much until it wakes again.
+	pace              func() (mayRead, mayWrite int, sleep time.Duration)
+	mayRead, mayWrite int
+	wake              sim.Time
 }
 
 var (
@@ -131,7 +135,12 @@ func (p *pair) settle(e *end) {
 func (e *end) program() {
 	c, now := e.conn, e.p.now
 	for !e.stalled && e.readErr == nil {
-		n, err := c.Read(now, e.buf[:])
+		most := e.buf[:]
+		if e.pace != nil {
+			most = most[:min(len(most), e.mayRead)]
+		}
+		n, err := c.Read(now, most)
+		e.mayRead -= n
 		if e.sink != nil {
 			e.sink(e.buf[:n])
 		} else {
@@ -143,7 +152,12 @@ func (e *end) program() {
 		}
 	}
 	for len(e.toWrite) > 0 && c.Writable() {
-		n, err := c.Write(now, e.toWrite)
+		some := e.toWrite
+		if e.pace != nil {
+			some = some[:min(len(some), e.mayWrite)]
+		}
+		n, err := c.Write(now, some)
+		e.mayWrite -= n
 		e.toWrite = e.toWrite[n:]
 		if e.closeAt >= 0 {
 			e.closeAt -= n
@@ -240,6 +254,9 @@ func (p *pair) step(until sim.Time) bool {
 			if t, _ := c.NextDeadline(); t < at {
 				at, what = t, 2+i
 			}
+			if e := p.ends[i]; e.pace != nil && (e.readErr == nil || len(e.toWrite) > 0) && max(e.wake, p.now) < at {
+				at, what = max(e.wake, p.now), 4+i
+			}
 		}
 	}
 	if what < 0 || at > until {
@@ -252,6 +269,14 @@ func (p *pair) step(until sim.Time) bool {
 		p.t.Fatal("it does not end")
 	}
 	p.now = at
+	if what >= 4 {
+		e := p.ends[what-4]
+		var sleep time.Duration
+		e.mayRead, e.mayWrite, sleep = e.pace()
+		e.wake = p.now.Add(sleep)
+		p.settle(e)
+		return true
+	}
 	if what >= 2 {
 		e := p.ends[what-2]
 		e.conn.TimerExpired(p.now)

@@ -122,6 +122,39 @@ func TestStorms(t *testing.T) {
 	})
 }
 
+// Programs that read and write crumbs at their leisure, over windows of every
+// size: nothing is lost, no window shrinks, and it ends.
+func TestLeisurelyPrograms(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &storm{
+			r:       rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2)),
+			loss:    rapid.SampledFrom([]int{0, 0, 3, 20}).Draw(t, "loss"),
+			reorder: rapid.SampledFrom([]int{0, 0, 20}).Draw(t, "reorder"),
+			delay:   rapid.SampledFrom([]time.Duration{0, time.Millisecond, 50 * time.Millisecond}).Draw(t, "delay"),
+			end:     sim.Time(100 * time.Second),
+		}
+		p := newPair(t, drawConfig(t, "A"), drawConfig(t, "B"))
+		p.fate = s.fate(p)
+		sent := [2][]byte{}
+		for i, e := range p.ends {
+			sent[i] = pattern(rapid.IntRange(0, 30_000).Draw(t, e.name+" bytes"))
+			e.toWrite, e.closeAt = sent[i], len(sent[i])
+			most := rapid.SampledFrom([]int{10, 300, 5000}).Draw(t, e.name+" crumbs")
+			slow := rapid.SampledFrom([]time.Duration{time.Millisecond, 30 * time.Millisecond}).Draw(t, e.name+" sleep")
+			if rapid.Bool().Draw(t, e.name+" has leisure") {
+				e.pace = func() (int, int, time.Duration) {
+					return s.r.IntN(most), 1 + s.r.IntN(most), time.Duration(s.r.Int64N(int64(slow)))
+				}
+			}
+		}
+		p.open()
+		for p.step(sim.Never) {
+			checkPrefix(t, p, &sent)
+		}
+		checkFinished(t, p, sent)
+	})
+}
+
 func checkPrefix(t *rapid.T, p *pair, sent *[2][]byte) {
 	for i, e := range p.ends {
 		from := sent[1-i]
