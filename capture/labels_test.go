@@ -28,6 +28,16 @@ type wireSegment struct {
 
 // packetsOf turns segments into the packets of one vantage point.
 func packetsOf(tb testing.TB, segments []wireSegment) []*Packet {
+	tb.Helper()
+	data := make([]string, len(segments))
+	for i, s := range segments {
+		data[i] = strings.Repeat("x", s.data)
+	}
+	return packetsWith(tb, segments, data)
+}
+
+// packetsWith does so for segments that carry these data.
+func packetsWith(tb testing.TB, segments []wireSegment, data []string) []*Packet {
 	at := dissectStart
 	var all []*Packet
 	for i, s := range segments {
@@ -62,8 +72,7 @@ func packetsOf(tb testing.TB, segments []wireSegment) []*Packet {
 		if err := t.SetNetworkLayerForChecksum(ip); err != nil {
 			tb.Fatal(err)
 		}
-		data := new(frameMaker).frame(tb, ip, t, gopacket.Payload(strings.Repeat("x", s.data)))
-		all = append(all, framePacket(i+1, at, data))
+		all = append(all, framePacket(i+1, at, new(frameMaker).frame(tb, ip, t, gopacket.Payload(data[i]))))
 	}
 	return all
 }
