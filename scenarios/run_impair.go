@@ -117,11 +117,21 @@ func (a *aimed) Name() string { return string(a.Do) }
 func (a *aimed) String() string {
 	switch {
 	case len(a.Nth) > 0:
-		return physical.Explicit{Nth: a.Nth, Words: a.words}.String()
+		return physical.Explicit{Nth: a.Nth, Words: withoutArticle(a.words)}.String()
 	case a.Always:
-		return "chosen: " + strings.Replace(a.words, "a ", "every ", 1)
+		return physical.Explicit{Words: withoutArticle(a.words)}.String()
 	}
 	return fmt.Sprintf("%s with a chance of %s", a.luckName(), chanceText(a.Chance))
+}
+
+// withoutArticle makes "a TCP segment" fit behind "the 3rd".
+func withoutArticle(words string) string {
+	for _, article := range []string{"a ", "an ", "every "} {
+		if rest, ok := strings.CutPrefix(words, article); ok {
+			return rest
+		}
+	}
+	return words
 }
 
 func (a *aimed) luckName() string {
