@@ -46,8 +46,10 @@ Wireshark.`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Version:           versionLine(),
+
+		SuggestionsMinimumDistance: 2, // letters
+		SilenceUsage:               true,
+		Version:                    versionLine(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cmd.Help()
