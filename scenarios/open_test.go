@@ -74,3 +74,19 @@ func TestOpenedFrame(t *testing.T) {
 		t.Errorf("an event cannot be opened; the loader says %v", err)
 	}
 }
+
+// A method of the last of a filtered list gets its own argument: expr's
+// findLast, which its optimizer puts in the place of the two, would spoil it.
+func TestLastOfFiltered(t *testing.T) {
+	const check = `check: count(frames, .has("UDP")) > 0 and last(filter(frames, .length == 64)).number("udp.dstport") == 7`
+	sc, err := loadChanged(t, `check: times("test.asked", "client") == 2 and count(frames, .has("UDP")) > 0`, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := resolvedBy(t, sc, helloTape("Hello")).Failures(); len(f) > 0 {
+		t.Errorf("the check must hold: %q", f)
+	}
+	if _, err := loadChanged(t, "check: len(fates) == 0", "check: findLast(frames, .length > 0).length == 64"); err == nil {
+		t.Error("findLast is offered, and it is faulty")
+	}
+}
