@@ -40,20 +40,34 @@ func cutCharacter(b []byte) int {
 // TextReader reads a connection on which people or programs exchange lines of
 // text, as a chat does. A line ends with a line feed, or where the sender had
 // no more to send (the PSH flag).
-type TextReader struct{ lines [2]int }
+type TextReader struct {
+	lines  [2]int
+	looked [2]int // how many bytes of a line were found to be text
+}
 
 // Length: see capture.MessageReader.
-func (*TextReader) Length(_ int, b []byte, pushed bool) int {
-	end := bytes.IndexByte(b, '\n') + 1
-	switch {
-	case end == 0 && !LooksLikeText(b) && len(b) > cutCharacter(b):
-		return -1
-	case end > 0 && !LooksLikeText(b[:end]):
-		return -1
-	case end == 0 && pushed:
-		return len(b) - cutCharacter(b)
+func (t *TextReader) Length(from int, b []byte, pushed bool) int {
+	looked := t.looked[from]
+	if looked > len(b) {
+		looked = 0
 	}
-	return end
+	line := b[looked:]
+	end := bytes.IndexByte(line, '\n') + 1
+	if end > 0 {
+		line = line[:end]
+	}
+	cut := cutCharacter(line)
+	t.looked[from] = 0
+	switch {
+	case len(line) > cut && !LooksLikeText(line):
+		return -1
+	case end > 0:
+		return looked + end
+	case pushed:
+		return len(b) - cut
+	}
+	t.looked[from] = len(b) - cut
+	return 0
 }
 
 // Read: see capture.MessageReader.
