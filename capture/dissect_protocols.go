@@ -26,7 +26,8 @@ type MessageReader interface {
 
 // protocol is something that is spoken above TCP or UDP.
 type protocol struct {
-	Name string
+	Name  string
+	Layer osi.Layer // where its messages belong; the zero value is Application
 	// Ports are those that the protocol is known by, for when the bytes do not
 	// tell.
 	Ports []uint16
@@ -44,7 +45,7 @@ type protocol struct {
 
 // protocols are tried in this order. A new one is a line here.
 var protocols = []protocol{
-	{Name: "TLS", Ports: []uint16{443, 8443}, Sniff: presentation.LooksLikeTLS, Reader: func() MessageReader { return new(presentation.TLSReader) }},
+	{Name: "TLS", Layer: osi.Presentation, Ports: []uint16{443, 8443}, Sniff: presentation.LooksLikeTLS, Reader: func() MessageReader { return new(presentation.TLSReader) }},
 	{Name: "HTTP/1.1", Ports: []uint16{80, 8000, 8080}, Sniff: application.LooksLikeHTTP, Reader: func() MessageReader { return new(application.HTTPReader) }},
 	{Name: "DNS", Ports: []uint16{53, 5353}, Sniff: application.LooksLikeDNSOverTCP, Reader: func() MessageReader { return new(application.DNSReader) },
 		Check: application.LooksLikeDNS, Datagram: application.DNSDatagram},

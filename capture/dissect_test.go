@@ -40,7 +40,8 @@ func framePacket(number int, at time.Time, data []byte) *Packet {
 	return &Packet{Number: number, Time: at, Data: data, Length: len(data), FCS: 4, LinkType: LinkEthernet}
 }
 
-// owned checks the promise of Dissection.Parts: every byte has one owner.
+// owned checks the promise of Dissection.Parts: every byte has one owner, and
+// that owner has a field for it.
 func owned(tb testing.TB, d *Dissection) {
 	tb.Helper()
 	owner := make([]int, len(d.Data))
@@ -61,9 +62,20 @@ func owned(tb testing.TB, d *Dissection) {
 				owner[j] = i + 1
 			}
 		}
+		named := make([]bool, len(d.Data))
 		for _, f := range part.Fields {
+			for j := max(f.Span.Offset, 0); j < min(f.Span.End(), len(d.Data)); j++ {
+				named[j] = true
+			}
 			if f.Span.Offset < 0 || f.Span.Length < 0 || f.Span.End() > len(d.Data) {
 				tb.Fatalf("packet %d: field %s of %s stands at %v, outside the %d bytes", d.Number, f.Key, part.Protocol, f.Span, len(d.Data))
+			}
+		}
+		for _, s := range part.Spans {
+			for j := s.Offset; j < s.End(); j++ {
+				if !named[j] {
+					tb.Fatalf("packet %d: no field of %s names its byte %d: %s", d.Number, part.Protocol, j, part.Summary)
+				}
 			}
 		}
 	}

@@ -126,7 +126,7 @@ func (s *stream) step(m *message, p piece, at int) (took int, ok bool) {
 		m.kept = m.kept[:min(len(m.kept), m.total)]
 	}
 	m.length += took
-	s.show(m, before, took, p.packet, at)
+	s.show(m, before, took, p, at)
 	if m.total > 0 && m.length >= m.total {
 		*m = message{}
 	}
@@ -135,7 +135,7 @@ func (s *stream) step(m *message, p piece, at int) (took int, ok bool) {
 
 // show adds the parts for the bytes of a message that this frame has, those
 // behind the first before ones.
-func (s *stream) show(m *message, before, took, packet, at int) {
+func (s *stream) show(m *message, before, took int, p piece, at int) {
 	w, t := s.w, &s.view.talk
 	complete := m.total > 0 && m.length >= m.total
 	late := at < 0
@@ -156,16 +156,20 @@ func (s *stream) show(m *message, before, took, packet, at int) {
 	}
 	if before > 0 && !complete {
 		what := fmt.Sprintf("%sa message that began in packet %d", of, m.packet)
-		w.add(osi.Part{Layer: osi.Application, Protocol: t.protocol.Name, PDU: "message", Spans: []osi.Span{window}, Summary: what})
+		s.own(p.data[:took], at, what)
 		w.note("[" + what + "]")
 		return
 	}
 	read := t.reader.Read(s.dir, m.kept, at-before, m.total, complete)
+	if last := &read.Parts[len(read.Parts)-1]; len(m.kept) < m.length {
+		last.Fields = append(last.Fields, osi.Field{Key: "data.data", Name: "Rest of the message", Note: "counted, but not kept",
+			Span: osi.Span{Offset: at - before + len(m.kept), Length: m.length - len(m.kept)}, Value: octets(m.length - len(m.kept))})
+	}
 	if before > 0 {
 		of += fmt.Sprintf("a message that began in packet %d: ", m.packet)
 	}
 	if late {
-		of = fmt.Sprintf("came early, in packet %d, and can be read only now: ", packet)
+		of = fmt.Sprintf("came early, in packet %d, and can be read only now: ", p.packet)
 	}
 	s.add(read, window, of, complete && len(m.kept) == m.total)
 	if complete && read.Next != "" {
@@ -201,12 +205,18 @@ func (s *stream) add(m osi.Message, window osi.Span, of string, whole bool) {
 // own adds a part for bytes that the protocol spoken here owns but that are
 // not read in this frame.
 func (s *stream) own(b []byte, at int, why string) {
-	if s.view.talk.protocol == nil {
+	p := s.view.talk.protocol
+	if p == nil {
 		s.w.data(osi.Application, b, at, why)
 		return
 	}
-	s.w.add(osi.Part{Layer: osi.Application, Protocol: s.view.talk.protocol.Name, PDU: "message",
-		Spans: []osi.Span{{Offset: at, Length: len(b)}}, Summary: why})
+	layer := p.Layer
+	if layer == 0 {
+		layer = osi.Application
+	}
+	span := osi.Span{Offset: at, Length: len(b)}
+	s.w.add(osi.Part{Layer: layer, Protocol: p.Name, PDU: "message", Spans: []osi.Span{span}, Summary: why,
+		Fields: []osi.Field{{Key: "data.data", Name: "Data", Span: span, Value: osi.Hex(b, 16)}}})
 }
 
 func (s *stream) unread(p piece, at int, why string) {
