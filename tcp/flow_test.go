@@ -183,12 +183,20 @@ func TestUnansweredProbes(t *testing.T) {
 // RFC 9293 §3.8.6.2.2: a program that reads byte by byte does not make the
 // receiver offer byte by byte, and §3.8.6.2.1: the sender sends no crumbs.
 func TestSillyWindow(t *testing.T) {
-	cfg := &Config{ReceiveBuffer: 4000, NoTimestamps: true, NoWindowScale: true}
+	cfg := &Config{ReceiveBuffer: 4000, NoTimestamps: true, NoWindowScale: true, NoDelayedACK: true}
 	p := connected(t, cfg, cfg)
 	b := p.ends[1]
 	b.stalled = true
 	small, updates := 0, 0
+	edge := Seq(0)
 	p.fate = func(from int, s *Segment) []time.Duration {
+		if from == 1 {
+			if now := s.ACK.Add(uint32(s.WND)); edge == 0 || edge.Add(1460).LessEq(now) {
+				edge = now
+			} else if now != edge {
+				t.Errorf("the right edge moves by %d octets, want a full segment", now-edge)
+			}
+		}
 		if from == 0 && s.text > 0 && s.text < 1460 && s.Cause == CauseNewData {
 			small++
 		}
@@ -253,4 +261,57 @@ func TestRestartAfterIdle(t *testing.T) {
 	if got := a.Snapshot().CWND; got != 14480 {
 		t.Errorf("cwnd is %d after ten idle seconds, want IW = 14480", got)
 	}
+}
+
+// RFC 5681 §3.1 lets cwnd grow with every ACK; RFC 7661 §1 and RFC 9293 §3.8.2
+// do not if cwnd was not what held the sender back.
+func TestCWNDDoesNotGrowUnused(t *testing.T) {
+	p := connected(t, nil, nil)
+	before := p.ends[0].conn.Snapshot().CWND
+	for range 20 {
+		p.write(0, 1448)
+		p.run(p.now + second/2)
+	}
+	if got := p.ends[0].conn.Snapshot().CWND; got != before {
+		t.Errorf("cwnd went from %d to %d in 20 exchanges of one segment", before, got)
+	}
+}
+
+// RFC 9293 §3.10.7.4, fifth: "the check here prevents using old segments to
+// update the window".
+func TestOldSegmentsDoNotMoveTheWindow(t *testing.T) {
+	p := connected(t, plain(), plain())
+	b := p.ends[1]
+	for _, s := range []struct {
+		says     string
+		seq, ack Seq
+		wnd      uint16
+		want     uint32
+	}{
+		{"a segment that came early", 110, 301, 9000, 9000},
+		{"one that was sent before it", 101, 301, 1000, 9000},
+		{"the same number again, as new an ACK", 110, 301, 2000, 2000},
+	} {
+		p.inject(b, Segment{SEQ: s.seq, ACK: s.ack, Flags: ACK, WND: s.wnd, Data: []byte("x")})
+		if got := b.conn.Snapshot().SndWND; got != s.want {
+			t.Errorf("after %s: SND.WND is %d, want %d", s.says, got, s.want)
+		}
+	}
+}
+
+// The octet of a window probe may be taken; then nothing beyond it was sent.
+func TestProbeThatIsTaken(t *testing.T) {
+	p := connected(t, plain(), plain())
+	a := p.ends[0]
+	p.loseAll()
+	p.inject(a, Segment{SEQ: 301, ACK: 101, Flags: ACK, WND: 0})
+	p.write(0, 1)
+	p.run(p.now + 2*second)
+	p.wantWire("a probe", "A <SEQ=101><ACK=301><DATA=1><CTL=ACK>")
+	p.inject(a, Segment{SEQ: 301, ACK: 102, Flags: ACK, WND: 0})
+	if s := a.conn.Snapshot(); s.SndUNA != 102 || s.SndNXT != 102 {
+		t.Errorf("SND.UNA %v, SND.NXT %v; want both 102", s.SndUNA, s.SndNXT)
+	}
+	p.inject(a, Segment{SEQ: 301, ACK: 103, Flags: ACK, WND: 0})
+	p.wantWire("an ACK beyond it", "A <SEQ=102><ACK=301><CTL=ACK>")
 }

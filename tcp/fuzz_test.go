@@ -141,6 +141,9 @@ func (w *fuzzed) drain() {
 	if c.snd.NXT.Less(c.snd.UNA) {
 		w.t.Fatalf("SND.UNA %v is beyond SND.NXT %v", c.snd.UNA, c.snd.NXT)
 	}
+	if c.snd.END.Add(1).Less(c.snd.NXT) {
+		w.t.Fatalf("SND.NXT %v is beyond what was written, %v, and FIN", c.snd.NXT, c.snd.END)
+	}
 	if c.rcv.unread > 3000 || c.sendBuf.span > 5000 || c.receiveBuf.span > 3000+65536 {
 		w.t.Fatalf("buffers hold %d unread, %d to send, %d in all", c.rcv.unread, c.sendBuf.span, c.receiveBuf.span)
 	}
