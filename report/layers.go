@@ -45,6 +45,7 @@ func layerRow(d *capture.Dissection, p *osi.Part) []Cell {
 			what = join(what, "carries "+f.Value)
 		}
 	}
+	what = join(join(what, contentText(d, p)), encodingText(p))
 	if seq, ok := p.Field("tcp.seq"); ok {
 		if ack, ok := p.Field("tcp.ack"); ok {
 			what = join(what, "SEQ "+seq.Value+", ACK "+ack.Value)

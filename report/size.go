@@ -21,7 +21,7 @@ const linkTypeEthernet = 1
 
 // size is a number of bytes, told apart by what they are for.
 type size struct {
-	payload int   // what the frame is for: the bytes of the highest layer
+	payload int   // what the frame is for: the bytes of the highest layer, or the content in them
 	headers []int // by part, from the highest layer down
 	padding int
 	fcs     int
@@ -53,6 +53,9 @@ func sizeOfPart(d *capture.Dissection, p *osi.Part) size {
 	// "data" is what the dissector calls bytes of which no header is known; a
 	// fragment's bytes are a piece of whatever the datagram carries.
 	if p.Protocol == "data" || p.PDU == "fragment" || p.Layer > osi.Transport && p.Layer == topBytes(d) {
+		if span, ok := contentOf(p); ok && span.Length < p.Len() {
+			return size{payload: span.Length, headers: []int{p.Len() - span.Length}}
+		}
 		return size{payload: p.Len()}
 	}
 	var s size

@@ -43,19 +43,25 @@ var _ = register(&view{
 // large the unit is with it.
 type storey struct {
 	part  *osi.Part
+	name  string
 	bytes int
 	unit  int
 }
 
 // storeys lists the parts of a frame from the top down, with the size that the
-// unit has reached at each.
+// unit has reached at each. The content of a message comes before its header.
 func storeys(d *capture.Dissection) []storey {
 	var all []storey
 	unit := 0
 	for _, l := range osi.Layers {
 		for _, p := range slices.Backward(d.Layer(l)) {
-			unit += p.Len()
-			all = append(all, storey{p, p.Len(), unit})
+			content, _ := contentOf(p)
+			if content.Length > 0 {
+				unit += content.Length
+				all = append(all, storey{p, "the content", content.Length, unit})
+			}
+			unit += p.Len() - content.Length
+			all = append(all, storey{p, p.Protocol, p.Len() - content.Length, unit})
 		}
 	}
 	return all
@@ -74,14 +80,14 @@ func walkBlocks(way []stop) []Block {
 		columns = append(columns, Column{Title: "↑ " + last.node + " takes off", Right: true})
 		top = readUpTo(last)
 		for _, s := range storeys(last.in) {
-			up[s.part.Protocol] = s
+			up[s.name] = s
 		}
 	}
 	t := &Table{Columns: columns}
 	wire := false
 	for _, s := range storeys(sender.out) {
 		wire = wire || s.part.Layer == osi.Physical
-		row := []Cell{layerName(s.part.Layer), plain(s.part.Protocol), plain("+" + strconv.Itoa(s.bytes)),
+		row := []Cell{layerName(s.part.Layer), plain(s.name), plain("+" + strconv.Itoa(s.bytes)),
 			plain(strconv.Itoa(s.unit)), plain(s.part.PDU)}
 		if arrived {
 			row = append(row, plain(takenOff(s, up, top)))
@@ -110,7 +116,7 @@ func walkBlocks(way []stop) []Block {
 // takenOff is what the receiver's layer removes; nothing, above the layer at
 // which the way ended, and nothing at the top, whose bytes are the message.
 func takenOff(s storey, up map[string]storey, top osi.Layer) string {
-	peer, ok := up[s.part.Protocol]
+	peer, ok := up[s.name]
 	switch {
 	case s.part.Layer > top:
 		return "not reached"
@@ -144,7 +150,7 @@ type storeyData struct {
 func walkOf(v *scenarios.VariantResult, way []stop) walkData {
 	data := walkData{Variant: v.Name, Sender: way[0].node, Down: []storeyData{}, Up: []storeyData{}}
 	for _, s := range storeys(way[0].out) {
-		data.Down = append(data.Down, storeyData{s.part.Layer, s.part.Protocol, s.part.PDU, s.bytes, s.unit})
+		data.Down = append(data.Down, storeyData{s.part.Layer, s.name, s.part.PDU, s.bytes, s.unit})
 	}
 	last := way[len(way)-1]
 	if data.Arrived = last.in != nil && last.out == nil; !data.Arrived {
@@ -153,7 +159,7 @@ func walkOf(v *scenarios.VariantResult, way []stop) walkData {
 	data.Receiver = last.node
 	for _, s := range slices.Backward(storeys(last.in)) {
 		if s.part.Layer <= readUpTo(last) {
-			data.Up = append(data.Up, storeyData{s.part.Layer, s.part.Protocol, s.part.PDU, s.bytes, s.unit})
+			data.Up = append(data.Up, storeyData{s.part.Layer, s.name, s.part.PDU, s.bytes, s.unit})
 		}
 	}
 	return data
