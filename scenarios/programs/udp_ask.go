@@ -2,8 +2,12 @@ package programs
 
 import (
 	"errors"
+	"fmt"
+	"net"
 	"os"
+	"syscall"
 
+	"github.com/packetwalk/packetwalk/host"
 	"github.com/packetwalk/packetwalk/scenarios/value"
 )
 
@@ -12,19 +16,24 @@ var _ = Declare(Declaration{
 	Help: "sends one datagram and says what it learns: an answer, an error, or nothing",
 	Parameters: []value.Parameter{
 		toParameter, portParameter, messageParameter, bytesParameter,
+		{Name: "connected", Kind: value.Bool, Default: must(value.Bool, "true"), Help: "connect the socket to the other side; only then does it hear of ICMP errors"},
 		{Name: "wait", Kind: value.Duration, Default: must(value.Duration, "2s"), Help: "how long to wait for an answer"},
 	},
 	Run: udpAsk,
 })
 
 func udpAsk(c *Context) error {
-	conn, err := c.dial("udp")
+	dial := c.dialUnconnected
+	if c.yes("connected") {
+		dial = func() (net.Conn, error) { return c.dial("udp") }
+	}
+	conn, err := dial()
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	if _, err := conn.Write(c.data()); err != nil {
-		c.printf("the write failed: %v", err)
+		c.printf("the write failed: %s", refusal(err))
 		return nil
 	}
 	c.printf("the write succeeded")
@@ -39,12 +48,22 @@ func udpAsk(c *Context) error {
 		c.printf("no answer within %v", c.duration("wait"))
 	case err != nil:
 		c.Journal.Count("errors", 1)
-		c.printf("the read failed: %v", err)
+		c.printf("the read failed: %s", refusal(err))
 	default:
 		c.Journal.Count("answers", 1)
 		c.printf("the answer: %q", buf[:n])
 	}
 	return nil
+}
+
+// refusal says what a program commonly prints of an error, and who is behind
+// it if ICMP is.
+func refusal(err error) string {
+	var icmp *host.ICMPError
+	if errors.Is(err, syscall.ECONNREFUSED) && errors.As(err, &icmp) {
+		return fmt.Sprintf("connection refused (%v)", icmp)
+	}
+	return err.Error()
 }
 
 var _ = Declare(Declaration{
