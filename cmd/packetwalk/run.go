@@ -48,6 +48,9 @@ it could not be run, 2 if the command makes no sense.`,
 		ValidArgsFunction: scenarioOrFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.name = args[0]
+			if cmd.Flags().Changed("pcap") && opts.pcap == "" {
+				return usagef("--pcap needs the name of a file, or - for standard output")
+			}
 			opts.chosen = cmd.Flags().Changed("view") || cmd.Flags().Changed("output")
 			return runRun(s, &opts)
 		},
