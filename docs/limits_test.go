@@ -1,15 +1,11 @@
 package docs_test
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write docs/limits.md anew")
 
 const limitsIntro = `# What is simplified
 
@@ -21,19 +17,7 @@ in the code with ` + "`// Simplified:`" + ` and its reason. This page is collect
 
 // TestLimitsAreListed holds docs/limits.md to the marks in the code.
 func TestLimitsAreListed(t *testing.T) {
-	want := limits(t)
-	if *update {
-		if err := os.WriteFile("limits.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile("limits.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("docs/limits.md is not what the code says: run go test ./docs -update")
-	}
+	wantPage(t, "limits.md", limits(t))
 }
 
 func limits(t *testing.T) string {

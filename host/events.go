@@ -19,17 +19,17 @@ var (
 		Fields:   []string{"protocol", "local", "remote"},
 	})
 	EventWrite = trace.Define(trace.Kind{
-		ID: "socket.write", Layer: osi.Application, Ref: "RFC 9293 §3.10.2",
-		Sentence: "a program on {node} writes {bytes} bytes to its {protocol} socket",
+		ID: "socket.write", Layer: osi.Application, Ref: "RFC 9293 §3.10.2; RFC 768",
+		Sentence: "a program on {node} writes {bytes byte} to its {protocol} socket",
 		Fields:   []string{"protocol", "local", "remote", "bytes"},
 	})
 	EventRead = trace.Define(trace.Kind{
-		ID: "socket.read", Layer: osi.Application, Ref: "RFC 9293 §3.10.3",
-		Sentence: "a program on {node} reads {bytes} bytes from its {protocol} socket",
+		ID: "socket.read", Layer: osi.Application, Ref: "RFC 9293 §3.10.3; RFC 768",
+		Sentence: "a program on {node} reads {bytes byte} from its {protocol} socket",
 		Fields:   []string{"protocol", "local", "remote", "bytes"},
 	})
 	EventNotMine = trace.Define(trace.Kind{
-		ID: "frame.not-mine", Layer: osi.DataLink, Ref: "IEEE 802.3 §4A.2.4.1.3",
+		ID: "frame.not-mine", Layer: osi.DataLink, Ref: "IEEE 802.3 §4A.2.4.1.1",
 		Sentence: "{node} ignores the frame: it is for {mac}",
 		Fields:   []string{"mac"},
 	})
@@ -87,7 +87,7 @@ func (h *Host) noteBadSegment(err error) {
 		if errors.Is(err, tcp.ErrChecksum) {
 			kind = tcp.BadChecksum
 		}
-		log.Emit(h.name, kind, h.arriving, trace.String("problem", err.Error()))
+		log.Emit(h.name, kind, h.arriving, trace.Reason("problem", err))
 	}
 }
 

@@ -65,7 +65,7 @@ var (
 	})
 	EventNATUnknown = trace.Define(trace.Kind{
 		ID: "nat.unknown", Layer: osi.Network, Ref: "RFC 4787 §5",
-		Sentence: "{node} drops a packet for {public}: it has no translation for it",
+		Sentence: "{node} discards a packet for {public}: it has no translation for it",
 		Fields:   []string{"public"},
 	})
 )

@@ -68,6 +68,17 @@ func Bool(key string, v bool) Field {
 // String is a field that holds a text.
 func String(key, s string) Field { return Field{Key: key, kind: isString, str: s} }
 
+// Reason is a field that holds the text of an error, without the name of the
+// package that stands in front of it: for people, who know the node and the
+// layer already.
+func Reason(key string, err error) Field {
+	text := err.Error()
+	if head, rest, found := strings.Cut(text, ": "); found && !strings.Contains(head, " ") {
+		text = rest
+	}
+	return String(key, text)
+}
+
 // Value is the field's value: an int64, a time.Duration, a bool or a string.
 func (f Field) Value() any {
 	switch f.kind {
@@ -106,13 +117,36 @@ func (e *Event) Get(key string) (Field, bool) {
 
 // Sentence says what happened, for people.
 func (e *Event) Sentence() string {
-	if !strings.Contains(e.Kind.Sentence, "{") {
-		return e.Kind.Sentence
+	var b strings.Builder
+	rest := e.Kind.Sentence
+	for {
+		text, behind, found := strings.Cut(rest, "{")
+		b.WriteString(text)
+		if !found {
+			return b.String()
+		}
+		place, after, closed := strings.Cut(behind, "}")
+		words, known := e.fill(place)
+		if !closed || !known {
+			words, after = "{", behind
+		}
+		b.WriteString(words)
+		rest = after
 	}
-	pairs := make([]string, 0, 2+2*len(e.Fields))
-	pairs = append(pairs, "{node}", e.Node)
-	for _, f := range e.Fields {
-		pairs = append(pairs, "{"+f.Key+"}", f.String())
+}
+
+// fill is what stands in a sentence for a placeholder, without its braces.
+func (e *Event) fill(place string) (words string, known bool) {
+	key, noun, counts := strings.Cut(place, " ")
+	if key == "node" {
+		return e.Node, true
 	}
-	return strings.NewReplacer(pairs...).Replace(e.Kind.Sentence)
+	f, ok := e.Get(key)
+	words = f.String()
+	if counts && words == "1" {
+		words += " " + noun
+	} else if counts {
+		words += " " + noun + "s"
+	}
+	return words, ok
 }

@@ -1,6 +1,7 @@
 package trace_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -45,11 +46,35 @@ func TestSentence(t *testing.T) {
 		{"without fields", trace.Event{Kind: silence, Node: "hall"}, "nobody knocks"},
 		{"a field that is missing stays visible", trace.Event{Kind: knock, Node: "hall", Fields: []trace.Field{trace.Int("times", 3)}},
 			"hall hears 3 knocks by {who}"},
+		{"one", trace.Event{Kind: counted, Fields: []trace.Field{trace.Int("bytes", 1)}}, "1 byte of {text}"},
+		{"none", trace.Event{Kind: counted, Fields: []trace.Field{trace.Int("bytes", 0)}}, "0 bytes of {text}"},
+		{"several", trace.Event{Kind: counted, Fields: []trace.Field{trace.Int("bytes", 11)}}, "11 bytes of {text}"},
+		{"a count that is missing stays visible", trace.Event{Kind: counted}, "{bytes byte} of {text}"},
+		{"a brace is text where it opens nothing", trace.Event{Kind: trace.Lookup("door.brace"), Node: "hall"}, "hall has an open { brace"},
 		{"what is filled in is not read again", trace.Event{Kind: knock, Node: "hall", Fields: []trace.Field{trace.Int("times", 1), trace.String("who", "{node}")}},
 			"hall hears 1 knocks by {node}"},
 	} {
 		if got := c.event.Sentence(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// counted speaks of a number with its noun, and of a field in the plural.
+var (
+	counted = trace.Define(trace.Kind{ID: "door.counted", Sentence: "{bytes byte} of {text}", Fields: []string{"bytes", "text"}})
+	_       = trace.Define(trace.Kind{ID: "door.brace", Sentence: "{node} has an open { brace"})
+)
+
+func TestReason(t *testing.T) {
+	for _, c := range []struct{ err, want string }{
+		{"network: header checksum is wrong: 0x1 (expected 0x2)", "header checksum is wrong: 0x1 (expected 0x2)"},
+		{"no package here: nothing to cut", "no package here: nothing to cut"},
+		{"plain", "plain"},
+	} {
+		f := trace.Reason("why", errors.New(c.err))
+		if f.Key != "why" || f.Value() != c.want {
+			t.Errorf("the reason of %q is %s %q, want %q", c.err, f.Key, f.Value(), c.want)
 		}
 	}
 }

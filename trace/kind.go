@@ -24,7 +24,9 @@ type Kind struct {
 	ID       string    // stable, lower case: "tcp.retransmit"
 	Layer    osi.Layer // where it happens
 	Ref      string    // the rule it follows, "RFC 6298 §5.4"; "" if none
-	Sentence string    // what happened, with {field} and {node} filled in
+	// Sentence is what happened, with {field} and {node} filled in; {bytes byte}
+	// is a number with its noun, "1 byte" or "2 bytes".
+	Sentence string
 	Fields   []string  // the keys that an event of this kind carries
 }
 
@@ -71,6 +73,7 @@ func placeholders(s string) []string {
 		if !found {
 			return keys
 		}
+		key, _, _ = strings.Cut(key, " ")
 		keys, s = append(keys, key), after
 	}
 }

@@ -55,6 +55,8 @@ func TestDefinePanics(t *testing.T) {
 		{"defined twice", trace.Kind{ID: "door.knock"}, "trace: event door.knock is defined twice"},
 		{"unknown field", trace.Kind{ID: "door.wrong", Sentence: "{node} sees {whom}", Fields: []string{"who"}},
 			"trace: the sentence of door.wrong speaks of {whom}, which is not among its fields"},
+		{"unknown count", trace.Kind{ID: "door.wrong", Sentence: "{bits bit} pass", Fields: []string{"bytes"}},
+			"trace: the sentence of door.wrong speaks of {bits}, which is not among its fields"},
 		{"second field unknown", trace.Kind{ID: "door.wrong", Sentence: "{who} and {whom}", Fields: []string{"who"}},
 			"trace: the sentence of door.wrong speaks of {whom}, which is not among its fields"},
 	} {

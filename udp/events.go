@@ -32,7 +32,7 @@ var (
 	})
 	Delivered = trace.Define(trace.Kind{
 		ID: "udp.delivered", Layer: osi.Transport, Ref: "RFC 768",
-		Sentence: "{node} puts a datagram of {length} bytes from {from} into the queue of {to}",
+		Sentence: "{node} puts a datagram of {length byte} from {from} into the queue of {to}",
 		Fields:   []string{"from", "to", "length", "waiting"},
 	})
 )
@@ -49,7 +49,7 @@ func Receive(log *trace.Log, node string, id trace.FrameID, b []byte, src, dst n
 		if errors.Is(err, ErrChecksum) {
 			kind = BadChecksum
 		}
-		log.Emit(node, kind, id, trace.String("from", src.String()), trace.String("why", err.Error()))
+		log.Emit(node, kind, id, trace.String("from", src.String()), trace.Reason("why", err))
 	}
 	return Header{}, nil, false
 }

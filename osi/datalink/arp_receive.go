@@ -13,7 +13,7 @@ import (
 func (c *ARPCache[T]) Receive(now sim.Time, id trace.FrameID, payload []byte) {
 	m, err := ParseARP(payload)
 	if err != nil {
-		c.ignore(id, err.Error())
+		c.ignore(id, trace.Reason("why", err))
 		return
 	}
 	forMe := slices.Contains(c.cfg.Addrs, m.Target)
@@ -45,7 +45,7 @@ func (c *ARPCache[T]) believable(id trace.FrameID, m ARP) bool {
 		// RFC 1812 §3.3.2: "A router MUST not believe any ARP reply that claims
 		// that the Link Layer address of another host or router is a broadcast
 		// or multicast address." Hosts do well to do the same.
-		c.ignore(id, m.Sender.String()+" claims the group address "+m.SenderMAC.String())
+		c.ignore(id, trace.String("why", m.Sender.String()+" claims the group address "+m.SenderMAC.String()))
 		return false
 	case slices.Contains(c.cfg.Addrs, m.Sender):
 		// Simplified: a conflict is recorded, the address is neither defended
@@ -98,9 +98,9 @@ func (c *ARPCache[T]) reply(id trace.FrameID, m ARP) {
 	}})
 }
 
-func (c *ARPCache[T]) ignore(id trace.FrameID, why string) {
+func (c *ARPCache[T]) ignore(id trace.FrameID, why trace.Field) {
 	if c.cfg.Log.On() {
-		c.cfg.Log.Emit(c.cfg.Node, ARPInvalid, id, trace.String("why", why))
+		c.cfg.Log.Emit(c.cfg.Node, ARPInvalid, id, why)
 	}
 }
 

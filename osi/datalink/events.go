@@ -50,12 +50,12 @@ var (
 	})
 	ARPQueueFull = trace.Define(trace.Kind{
 		ID: "arp.queue-full", Layer: osi.DataLink, Ref: "RFC 1122 §2.3.2.2",
-		Sentence: "{node} throws away the oldest packet that waits for {address}: {waiting} are enough",
+		Sentence: "{node} discards the oldest packet that waits for {address}: no more than {waiting} may wait",
 		Fields:   []string{"address", "waiting"},
 	})
 	ARPGaveUp = trace.Define(trace.Kind{
 		ID: "arp.gave-up", Layer: osi.DataLink, Ref: "RFC 1122 §2.3.2.1",
-		Sentence: "{node} gives up on {address}: {attempts} requests, no reply ({waiting} packets undelivered)",
+		Sentence: "{node} gives up on {address}: {attempts request}, no reply ({waiting packet} undelivered)",
 		Fields:   []string{"address", "attempts", "waiting"},
 	})
 	ARPExpired = trace.Define(trace.Kind{
@@ -129,7 +129,7 @@ func Receive(log *trace.Log, node string, id trace.FrameID, frame []byte) (h Hea
 		if errors.Is(err, ErrRunt) {
 			kind = Runt
 		}
-		log.Emit(node, kind, id, trace.String("why", err.Error()), trace.Int("length", len(frame)))
+		log.Emit(node, kind, id, trace.Reason("why", err), trace.Int("length", len(frame)))
 	}
 	return Header{}, nil, false
 }

@@ -31,7 +31,7 @@ var (
 	})
 	TooBig = trace.Define(trace.Kind{
 		ID: "ip.too-big", Layer: osi.Network, Ref: "RFC 1191 §4",
-		Sentence: "{node} discards a packet of {length} bytes to {dst}: the next link carries {mtu}, and it must not be fragmented",
+		Sentence: "{node} discards a packet of {length byte} to {dst}: the next link carries at most {mtu byte}, and DF forbids fragments",
 		Fields:   []string{"src", "dst", "length", "mtu"},
 	})
 	Martian = trace.Define(trace.Kind{
@@ -41,22 +41,22 @@ var (
 	})
 	Fragmented = trace.Define(trace.Kind{
 		ID: "ip.fragmented", Layer: osi.Network, Ref: "RFC 791 §3.2",
-		Sentence: "{node} cuts a packet of {length} bytes to {dst} into {fragments} fragments: the link carries {mtu}",
+		Sentence: "{node} cuts a packet of {length byte} to {dst} into {fragments fragment}: the link carries at most {mtu byte}",
 		Fields:   []string{"src", "dst", "id", "length", "mtu", "fragments"},
 	})
 	Reassembled = trace.Define(trace.Kind{
 		ID: "ip.reassembled", Layer: osi.Network, Ref: "RFC 791 §3.2",
-		Sentence: "{node} puts {fragments} fragments from {src} together: a packet of {length} bytes",
+		Sentence: "{node} puts {fragments fragment} from {src} together: a packet of {length byte}",
 		Fields:   []string{"src", "dst", "id", "fragments", "length"},
 	})
 	ReassemblyTimeout = trace.Define(trace.Kind{
 		ID: "ip.reassembly-timeout", Layer: osi.Network, Ref: "RFC 1122 §3.3.2",
-		Sentence: "{node} gives up a packet from {src}: after {after} it has only {fragments} of its fragments",
+		Sentence: "{node} gives up on a packet from {src}: after {after} it has only {fragments} of its fragments",
 		Fields:   []string{"src", "dst", "id", "fragments", "after", "first"},
 	})
 	ReassemblyEvicted = trace.Define(trace.Kind{
 		ID: "ip.reassembly-evicted", Layer: osi.Network, Ref: "RFC 791 §3.2",
-		Sentence: "{node} gives up a packet from {src}: fragments already take {bytes} bytes of memory",
+		Sentence: "{node} gives up on a packet from {src}: waiting fragments take {bytes byte} of memory, and no more may",
 		Fields:   []string{"src", "dst", "id", "bytes"},
 	})
 	FragmentDropped = trace.Define(trace.Kind{
@@ -70,17 +70,17 @@ var (
 var (
 	ICMPSent = trace.Define(trace.Kind{
 		ID: "icmp.sent", Layer: osi.Network, Ref: "RFC 792",
-		Sentence: "{node} sends ICMP to {to}: {message}",
+		Sentence: "{node} sends an ICMP message to {to}: {message}",
 		Fields:   []string{"message", "to", "type", "code", "mtu", "sequence"},
 	})
 	ICMPReceived = trace.Define(trace.Kind{
 		ID: "icmp.received", Layer: osi.Network, Ref: "RFC 792",
-		Sentence: "{node} hears by ICMP from {from}: {message}",
+		Sentence: "{node} receives an ICMP message from {from}: {message}",
 		Fields:   []string{"message", "from", "type", "code", "mtu", "sequence"},
 	})
 	ICMPWithheld = trace.Define(trace.Kind{
 		ID: "icmp.withheld", Layer: osi.Network, Ref: "RFC 1122 §3.2.2",
-		Sentence: "{node} sends no ICMP ({message}): {why}",
+		Sentence: "{node} sends no ICMP message ({message}): {why}",
 		Fields:   []string{"message", "why"},
 	})
 	ICMPInvalid = trace.Define(trace.Kind{
@@ -102,7 +102,7 @@ func ReceiveIPv4(log *trace.Log, node string, id trace.FrameID, packet []byte) (
 		if errors.Is(err, ErrChecksum) {
 			kind = BadChecksum
 		}
-		log.Emit(node, kind, id, trace.String("why", err.Error()))
+		log.Emit(node, kind, id, trace.Reason("why", err))
 	}
 	return IPv4Header{}, nil, false
 }

@@ -61,7 +61,7 @@ func (c *ICMP) Error(now sim.Time, id trace.FrameID, packet []byte, from Arrival
 	why := ""
 	switch {
 	case err != nil:
-		why = err.Error()
+		why = trace.Reason("why", err).String()
 	default:
 		why = Unanswerable(&h, payload, from)
 	}
@@ -125,7 +125,7 @@ func (c *ICMP) Receive(id trace.FrameID, h *IPv4Header, payload []byte) (m ICMPM
 	m, err := ParseICMP(payload)
 	if err != nil {
 		if c.cfg.Log.On() {
-			c.cfg.Log.Emit(c.cfg.Node, ICMPInvalid, id, trace.String("from", h.Src.String()), trace.String("why", err.Error()))
+			c.cfg.Log.Emit(c.cfg.Node, ICMPInvalid, id, trace.String("from", h.Src.String()), trace.Reason("why", err))
 		}
 		return ICMPMessage{}, false
 	}

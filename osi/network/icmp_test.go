@@ -91,7 +91,7 @@ func TestEchoReturnsEverything(t *testing.T) {
 	if want := []string{"icmp.received", "icmp.sent"}; !slices.Equal(ids(rec), want) {
 		t.Errorf("recorded %v, want %v", ids(rec), want)
 	}
-	if got, want := rec.Events[0].Sentence(), "server hears by ICMP from 10.0.1.2: echo request"; got != want {
+	if got, want := rec.Events[0].Sentence(), "server receives an ICMP message from 10.0.1.2: echo request"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -23,7 +23,7 @@ var (
 	// Interrupted: a frame is sent while the wire is dead.
 	Interrupted = strike("wire.outage", "is lost: {why}")
 	// Missed: a fate was meant for a frame but cannot change it.
-	Missed = strike("wire.missed", "is left as it is, {fate} has nothing to change: {reason} ({why})", "fate", "reason")
+	Missed = strike("wire.missed", "is left as it is: {fate} changes nothing, {reason} ({why})", "fate", "reason")
 
 	// TooLong: a frame is longer than the wire's MTU permits.
 	TooLong = trace.Define(trace.Kind{

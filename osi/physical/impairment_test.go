@@ -76,11 +76,11 @@ func TestChosenFates(t *testing.T) {
 		},
 		{
 			"a flip that misses", []physical.Impairment{chosen("flip@64.0", 1)}, "a", "a", "wire.missed",
-			[]string{"frame 1 from a to b (64 bytes) is left as it is, flip@64.0 has nothing to change: the frame has no such byte (chosen: the 1st frame)"},
+			[]string{"frame 1 from a to b (64 bytes) is left as it is: flip@64.0 changes nothing, the frame has no such byte (chosen: the 1st frame)"},
 		},
 		{
 			"a swap that overlaps", []physical.Impairment{chosen("swap@40,41", 1)}, "a", "a", "wire.missed",
-			[]string{"frame 1 from a to b (64 bytes) is left as it is, swap@40,41 has nothing to change: the words overlap (chosen: the 1st frame)"},
+			[]string{"frame 1 from a to b (64 bytes) is left as it is: swap@40,41 changes nothing, the words overlap (chosen: the 1st frame)"},
 		},
 		{
 			"a flip", []physical.Impairment{chosen("flip@54.1", 1)}, "a", "a", "wire.corrupted",
