@@ -43,11 +43,14 @@ func (ks Knobs) Set(name, text string) error {
 	if i < 0 {
 		return &KnobError{name, fmt.Sprintf("this scenario has no knob %q%s", name, didYouMean(name, ks.names()))}
 	}
-	if by := ks[i].Knob.setBy; len(by) > 0 {
-		return &KnobError{name, fmt.Sprintf("%s cannot be turned here: the variants %s set it", name, strings.Join(by, " and "))}
+	if k := ks[i].Knob; !k.Turnable() {
+		return &KnobError{name, fmt.Sprintf("%s cannot be turned here: the variants %s set it", name, strings.Join(k.setBy, " and "))}
 	}
 	return ks.turn(i, text)
 }
+
+// Turnable says whether the learner may turn the knob: not if variants set it.
+func (k *Knob) Turnable() bool { return len(k.setBy) == 0 }
 
 func (ks Knobs) turn(i int, text string) error {
 	k := ks[i].Knob
