@@ -103,7 +103,8 @@ type Plug interface {
 
 // Connect plugs a link into two ends. Where the configuration has no name,
 // the link is called "a-b" after the devices; where it has no classifier,
-// frames with application data are told apart by CarriesData.
+// frames with application data are told apart by CarriesData; and a
+// queue that marks does so by MarkCE.
 func (l *Lab) Connect(a, b Plug, cfg physical.LinkConfig) *physical.Link {
 	if cfg.Name == "" {
 		cfg.Name = a.Node() + "-" + b.Node()
@@ -112,6 +113,9 @@ func (l *Lab) Connect(a, b Plug, cfg physical.LinkConfig) *physical.Link {
 	for _, d := range []*physical.DirectionConfig{&cfg.A, &cfg.B} {
 		if d.Classify == nil {
 			d.Classify = CarriesData
+		}
+		if d.Mark == nil {
+			d.Mark = MarkCE
 		}
 	}
 	link := physical.NewLink(l.sim, l.log, l.pool, cfg)

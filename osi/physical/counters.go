@@ -16,6 +16,7 @@ type Counters struct {
 	TooLong   int // longer than the MTU permits
 	Unplugged int // nobody was attached where they arrived
 
+	Marked     int // frames that carry on with a mark of congestion
 	Corrupted  int // frames damaged by one or more changes
 	Duplicated int // copies made
 	Delayed    int // held back, by a time

@@ -37,6 +37,12 @@ var (
 		Sentence: "a frame of {size} bytes from {from} to {to} is dropped: the queue is full, {waiting} waiting",
 		Fields:   []string{"from", "to", "size", "waiting", "waited"},
 	})
+	// Marked: a frame is marked instead of being dropped.
+	Marked = trace.Define(trace.Kind{
+		ID: "wire.marked", Layer: osi.Physical, Ref: "RFC 3168 §5; RFC 8289 §5",
+		Sentence: "a frame of {size} bytes from {from} to {to} is marked with congestion experienced: it has waited {waited}",
+		Fields:   []string{"from", "to", "size", "waiting", "waited"},
+	})
 	// Deferred: one end of a half-duplex wire waits because the other speaks.
 	Deferred = trace.Define(trace.Kind{
 		ID: "wire.deferred", Layer: osi.Physical, Ref: "IEEE 802.3 §4.2.3.2.1",

@@ -37,6 +37,10 @@ type DirectionConfig struct {
 	// Discipline makes what manages the queue; nil drops the tail at the limit
 	// of Queue.
 	Discipline func() Discipline
+	// Mark puts a mark of congestion into a frame, where the verdict of the
+	// Discipline is Mark; false says that this frame cannot carry one, and it is
+	// dropped. The wire reads no headers, so whoever does supplies it.
+	Mark func(f *Frame) bool
 	// MTU is the largest payload of a frame in bytes: a frame may be 18 bytes
 	// longer (header and FCS). 0 is no limit.
 	MTU         int

@@ -28,6 +28,9 @@ type Verdict uint8
 const (
 	Keep Verdict = iota
 	Drop
+	// Mark tells the sender of congestion by a mark in the frame, if it is of
+	// a kind that can be marked (DirectionConfig.Mark), and by its loss if not.
+	Mark
 )
 
 // Discipline manages a queue: it is asked when a frame wants to join, and
@@ -87,7 +90,7 @@ func (d *direction) queueState() QueueState {
 func (d *direction) enqueue(f *Frame) {
 	now := d.sim.Now()
 	if d.tail < 0 || d.queue.len() >= d.tail {
-		if q := d.queueState(); d.discipline.Enqueue(now, f, q) == Drop {
+		if q := d.queueState(); !d.admits(f, q, d.discipline.Enqueue(now, f, q)) {
 			d.dropFromQueue(f, q, 0)
 			return
 		}
@@ -106,15 +109,38 @@ func (d *direction) dequeue() (waiting, bool) {
 		}
 		w := d.queue.pop()
 		d.queued -= len(w.frame.Data)
-		if d.tail >= 0 || d.discipline.Dequeue(d.sim.Now(), w.frame, q) == Keep {
+		if d.tail >= 0 {
 			return w, true
 		}
 		before := d.log.Because(w.cause)
-		d.dropFromQueue(w.frame, q, q.Waited)
+		stays := d.admits(w.frame, q, d.discipline.Dequeue(d.sim.Now(), w.frame, q))
+		if !stays {
+			d.dropFromQueue(w.frame, q, q.Waited)
+		}
 		d.log.Because(before)
+		if stays {
+			return w, true
+		}
 	}
 	d.deferring = false
 	return waiting{}, false
+}
+
+// admits carries out a verdict as far as it changes the frame, and says
+// whether the frame stays.
+func (d *direction) admits(f *Frame, q QueueState, v Verdict) bool {
+	if v != Mark {
+		return v == Keep
+	}
+	if d.cfg.Mark == nil || !d.cfg.Mark(f) {
+		return false
+	}
+	d.count.Marked++
+	if d.log.On() {
+		d.log.Emit(d.link.Name, Marked, f.ID, trace.String("from", d.from), trace.String("to", d.toNode),
+			trace.Int("size", len(f.Data)), trace.Int("waiting", q.Frames), trace.Duration("waited", q.Waited))
+	}
+	return true
 }
 
 func (d *direction) dropFromQueue(f *Frame, q QueueState, waited time.Duration) {
