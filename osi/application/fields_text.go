@@ -90,17 +90,41 @@ func TextDatagram(b []byte, at int, whole bool) osi.Message {
 	return m
 }
 
+// textMessage names a line. One that begins like a message of the laboratory's
+// chat, with a nick and a colon, is taken for one.
 func textMessage(b []byte, at, total int) osi.Message {
 	r := osi.Reader{Data: b, Base: at}
 	line := bytes.TrimRight(b, "\r\n")
 	part := osi.Part{Layer: osi.Application, Protocol: "Text", PDU: "message", Spans: []osi.Span{{Offset: at, Length: total}}}
-	if len(line) > 0 {
-		r.Text(len(line), "text.line", "Text")
+	part.Summary = "“" + osi.Quote(line, 80) + "”"
+	text, key := len(line), "text.line"
+	if nick := chatNick(line); nick > 0 {
+		part.Protocol = "chat"
+		part.Summary = fmt.Sprintf("%s says “%s”", line[:nick], osi.Quote(line[nick+2:], 80))
+		r.Text(nick, "chat.nick", "Nick")
+		r.Text(2, "chat.colon", "Separator")
+		text, key = text-nick-2, "chat.text"
+	}
+	if text > 0 {
+		r.Text(text, key, "Text")
 	}
 	if n := r.Left(); n > 0 {
 		r.Text(n, "text.end", "End of line")
 	}
 	part.Fields = r.Fields
-	part.Summary = "“" + osi.Quote(line, 80) + "”"
 	return osi.Message{Parts: []osi.Part{part}, Content: line, ContentAt: at, MediaType: "text/plain"}
+}
+
+// chatNick is the length of the nick that a line of the chat begins with, 0 if
+// it does not: 1 to 16 letters, digits, hyphens or underscores, then ": ".
+func chatNick(line []byte) int {
+	for i, c := range line[:min(len(line), 17)] {
+		switch {
+		case c == ':' && i > 0 && i+1 < len(line) && line[i+1] == ' ':
+			return i
+		case c != '-' && c != '_' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z'):
+			return 0
+		}
+	}
+	return 0
 }

@@ -41,7 +41,7 @@ const (
 // The part owns header and FCS. What lies between the payload's own length and
 // the FCS is padding, which only the layer above can tell: see PaddingFields.
 func Fields(b []byte, at, fcs int, snapped bool) (osi.Part, FieldsSeen) {
-	fcs = min(max(fcs, 0), len(b))
+	fcs = min(max(fcs, 0), 4, len(b))
 	body := b[:len(b)-fcs]
 	r := osi.Reader{Data: body, Base: at, Fields: make([]osi.Field, 0, 8)}
 	var seen FieldsSeen

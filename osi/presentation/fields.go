@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/packetwalk/packetwalk/osi"
 )
@@ -32,7 +31,7 @@ func Fields(b []byte, at int, mediaType, coding string, whole bool) osi.Part {
 			return part
 		}
 	}
-	encoding := encodingField(&r, b, part.Spans[0], whole)
+	encoding := encodingField(&r, b, part.Spans[0], fieldsCharset(mediaType, b), whole)
 	part.Protocol = encoding
 	what := "the text is " + encoding
 	if encoding == "binary" {
@@ -52,63 +51,6 @@ func Fields(b []byte, at int, mediaType, coding string, whole bool) osi.Part {
 	part.Fields = r.Fields
 	part.Summary = "no bytes of its own: " + strings.Join(says, ", ")
 	return part
-}
-
-// encodingField names the character encoding, and the first characters with
-// their numbers.
-func encodingField(r *osi.Reader, b []byte, here osi.Span, whole bool) string {
-	if len(r.Data) == len(b) {
-		here.Length = len(b)
-	}
-	name := encodingName(b, whole)
-	r.Fields = append(r.Fields, osi.Field{Key: "text.encoding", Name: "Encoding", Span: here, Value: name})
-	if name == "binary" {
-		return name
-	}
-	const shown = 16
-	var points, units []string
-	for i, c := range string(b) {
-		if len(points) == shown {
-			points, units = append(points, "…"), append(units, "…")
-			break
-		}
-		n := utf8.RuneLen(c)
-		if c == utf8.RuneError || i+n > len(b) {
-			n = 1
-		}
-		points = append(points, fmt.Sprintf("U+%04X", c))
-		units = append(units, fmt.Sprintf("% x", b[i:i+n]))
-	}
-	if len(points) > 0 {
-		r.Fields = append(r.Fields,
-			osi.Field{Key: "text.codepoints", Name: "Code points", Span: here, Value: strings.Join(points, " "), Note: fmt.Sprintf("%d characters", utf8.RuneCount(b))},
-			osi.Field{Key: "text.bytes", Name: "As numbers", Span: here, Value: strings.Join(units, " | "), Note: fmt.Sprintf("%d bytes", len(b))})
-	}
-	return name
-}
-
-// encodingName tells ASCII from wider UTF-8 from what is no text. A character
-// that is cut off at the end of an incomplete text is no fault.
-func encodingName(b []byte, whole bool) string {
-	ascii := true
-	for len(b) > 0 {
-		c, n := utf8.DecodeRune(b)
-		if c == utf8.RuneError && n == 1 {
-			if !whole && !utf8.FullRune(b) {
-				break
-			}
-			return "binary"
-		}
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return "binary"
-		}
-		ascii = ascii && c < utf8.RuneSelf
-		b = b[n:]
-	}
-	if ascii {
-		return "UTF-8 (ASCII)"
-	}
-	return "UTF-8"
 }
 
 func fieldsLookLikeJSON(b []byte, mediaType string) bool {
