@@ -14,10 +14,19 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"packetwalk": main})
 }
 
-// TestScripts tells what the command line does in stories, one file each.
+// TestScripts tells what the command line does in stories, one file each. Each
+// finds the scenario walk.yaml in its folder, which stays as it is when the
+// catalogue changes.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:  "testdata/script",
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			walk, err := os.ReadFile("testdata/walk.yaml")
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(e.Cd+"/walk.yaml", walk, 0o666)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "begin": begin},
 	})
 }
