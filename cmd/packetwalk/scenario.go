@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +20,6 @@ func open(name string) (*scenarios.Scenario, error) {
 	if errors.As(err, &unknown) {
 		if info, e := os.Stat(name); e == nil && !info.IsDir() {
 			return scenarios.LoadFile(name)
-		} else if e != nil && !errors.Is(e, fs.ErrNotExist) && !errors.Is(e, fs.ErrInvalid) {
-			return nil, err
 		}
 	}
 	return sc, err
