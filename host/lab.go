@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 
 	"github.com/packetwalk/packetwalk/osi/datalink"
 	"github.com/packetwalk/packetwalk/osi/physical"
@@ -25,6 +26,7 @@ type Lab struct {
 	macs       uint32
 	failures   []error
 	causes     map[*sim.Program]trace.ID
+	streams    map[string]int // how many streams of randomness have begun with a name
 }
 
 // NewLab makes an empty laboratory. All its randomness comes from seed.
@@ -33,6 +35,7 @@ func NewLab(seed uint64) *Lab {
 	return &Lab{
 		sim: s, log: trace.NewLog(s), pool: physical.NewPool(),
 		nodes: map[string]bool{}, causes: map[*sim.Program]trace.ID{},
+		streams: map[string]int{},
 	}
 }
 
@@ -73,6 +76,12 @@ func (l *Lab) addName(name string, addr netip.Addr) {
 		}
 	}
 	l.names = append(l.names, NameEntry{name, addr})
+}
+
+// nextStream begins another stream of randomness for what a name stands for.
+func (l *Lab) nextStream(name string) *sim.Stream {
+	l.streams[name]++
+	return l.sim.Stream(name + "/" + strconv.Itoa(l.streams[name]))
 }
 
 func (l *Lab) addInterface(node, name string) *trace.Interface {
