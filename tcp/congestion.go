@@ -1,5 +1,11 @@
 package tcp
 
+import (
+	"time"
+
+	"github.com/packetwalk/packetwalk/sim"
+)
+
 // window is what a congestion control governs: how many octets may be in the
 // network, and where slow start ends (RFC 5681 §2).
 type window struct {
@@ -13,11 +19,20 @@ type window struct {
 // it takes away when text was lost. Everything else (what is lost, what to
 // send again) is the same for all of them and lies in recovery.go.
 type congestion interface {
-	// acked is told of octets that have left the network in order, outside of
-	// fast recovery, while cwnd was what held the sender back.
-	acked(w *window, octets uint32)
+	// acked is told of what was acknowledged outside of fast recovery while
+	// cwnd was what held the sender back.
+	acked(w *window, a growth)
 	// lost sets ssthresh after a loss, with flight octets outstanding.
 	lost(w *window, flight uint32)
+	// timedOut is told, after lost, that it was the timer that noticed.
+	timedOut()
+}
+
+// growth is what a congestion control may grow on.
+type growth struct {
+	octets uint32
+	now    sim.Time
+	srtt   time.Duration
 }
 
 // controls are the congestion controls that a Config can name.
@@ -26,6 +41,7 @@ var controls = [...]struct {
 	make func() congestion
 }{
 	{"reno", func() congestion { return reno{} }},
+	{"cubic", func() congestion { return new(cubic) }},
 }
 
 // Congestions lists the names of the congestion controls.
@@ -53,18 +69,21 @@ func newWindow(cfg *Config, smss uint32) window {
 	return w
 }
 
+// slowStart is RFC 5681 §3.1, equation 2.
+func (w *window) slowStart(octets uint32) { w.CWND += min(octets, w.slowLimit) }
+
 // reno is the congestion control of RFC 5681: slow start, congestion
 // avoidance, and half of it after a loss.
 type reno struct{}
 
-func (reno) acked(w *window, octets uint32) {
-	if w.CWND < w.SSThresh { // slow start, RFC 5681 §3.1, equation 2
-		w.CWND += min(octets, w.slowLimit)
+func (reno) acked(w *window, a growth) {
+	if w.CWND < w.SSThresh {
+		w.slowStart(a.octets)
 		return
 	}
 	// Congestion avoidance: one SMSS for each cwnd of octets acknowledged, the
 	// way of counting that RFC 5681 §3.1 recommends.
-	w.counted += octets
+	w.counted += a.octets
 	if w.counted >= w.CWND {
 		w.counted -= w.CWND
 		w.CWND += w.SMSS
@@ -76,3 +95,5 @@ func (reno) lost(w *window, flight uint32) {
 	w.SSThresh = max(flight/2, 2*w.SMSS)
 	w.counted = 0
 }
+
+func (reno) timedOut() {}

@@ -212,7 +212,7 @@ func TestRenoWindow(t *testing.T) {
 		{"slow start: cwnd += min (N, SMSS)", 400, 10_400},
 		{"slow start: at most SMSS", 2000, 11_400},
 	} {
-		if c.acked(&w, step.octets); w.CWND != step.want {
+		if c.acked(&w, growth{octets: step.octets}); w.CWND != step.want {
 			t.Errorf("%s: cwnd is %d, want %d", step.says, w.CWND, step.want)
 		}
 	}
@@ -223,10 +223,10 @@ func TestRenoWindow(t *testing.T) {
 		t.Errorf("ssthresh is %d, want at least 2*SMSS (equation 4)", w.SSThresh)
 	}
 	w.CWND = 2000
-	if c.acked(&w, 1000); w.CWND != 2000 {
+	if c.acked(&w, growth{octets: 1000}); w.CWND != 2000 {
 		t.Errorf("congestion avoidance: cwnd is %d after half a window, want 2000", w.CWND)
 	}
-	if c.acked(&w, 1000); w.CWND != 3000 {
+	if c.acked(&w, growth{octets: 1000}); w.CWND != 3000 {
 		t.Errorf("congestion avoidance: cwnd is %d after a whole window, want one SMSS more", w.CWND)
 	}
 }

@@ -79,7 +79,7 @@ func (c *Conn) onAdvance(now sim.Time, advanced, inUse uint32) {
 			c.partialACK(advanced)
 		}
 	case c.cwndInUse(inUse):
-		c.cong.acked(&c.cwnd, advanced)
+		c.cong.acked(&c.cwnd, growth{advanced, now, c.rto.SRTT})
 	}
 }
 
@@ -166,6 +166,7 @@ func (c *Conn) timedOut() {
 	r, live := &c.recovery, c.queue.live()
 	if c.retries == 0 || r.phase != timeout {
 		c.cong.lost(&c.cwnd, min(c.flight(), c.cwnd.CWND)) // held constant at later timeouts
+		c.cong.timedOut()
 	}
 	c.cwnd.CWND, c.cwnd.counted = c.cwnd.SMSS, 0
 	r.phase, r.point = timeout, c.snd.NXT
