@@ -67,15 +67,15 @@ var jitterSalt = salt("jitter")
 // pass takes a frame whose last bit is sent at end over the wire.
 func (d *direction) pass(f *Frame, end sim.Time) {
 	d.all++
+	arrival := flight{at: end.Add(d.cfg.Delay), frame: f, cause: d.log.Cause()}
+	if len(d.strikers) == 0 && d.cfg.Jitter <= 0 {
+		d.takeOff(arrival) // nothing that could need its luck, or tell its k
+		return
+	}
 	stream, k := d.luck[0], 0
 	if d.cfg.Classify != nil && d.cfg.Classify(f) {
 		d.data++
 		stream, k = d.luck[1], d.data
-	}
-	arrival := flight{at: end.Add(d.cfg.Delay), frame: f, cause: d.log.Cause()}
-	if len(d.strikers) == 0 && d.cfg.Jitter <= 0 {
-		d.takeOff(arrival) // nothing that could need its luck
-		return
 	}
 	luck := stream.Uint64()
 	p := &d.passage
