@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/packetwalk/packetwalk/osi"
 )
@@ -169,5 +170,5 @@ func octets(n int) string {
 	if n == 1 {
 		return "1 byte"
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return strconv.Itoa(n) + " bytes"
 }

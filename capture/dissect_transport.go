@@ -3,6 +3,7 @@ package capture
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/packetwalk/packetwalk/osi"
@@ -73,6 +74,7 @@ func (w *walk) datagram(ip network.FieldsSeen) {
 // segmentInfo is the Info column of a segment, in Wireshark's form.
 func segmentInfo(part *osi.Part, seg *tcp.FieldsSeen, label string, known tcp.FieldsKnown) string {
 	var b strings.Builder
+	b.Grow(128)
 	if label != "" {
 		for _, l := range strings.Split(label, ", ") {
 			b.WriteString("[TCP " + l + "] ")
@@ -81,7 +83,7 @@ func segmentInfo(part *osi.Part, seg *tcp.FieldsSeen, label string, known tcp.Fi
 	fmt.Fprintf(&b, "%d → %d [%s]", seg.SourcePort, seg.DestinationPort, seg.FlagNames())
 	number := func(name, key string) {
 		if f, ok := part.Field(key); ok {
-			fmt.Fprintf(&b, " %s=%d", name, f.Number)
+			b.WriteString(" " + name + "=" + strconv.FormatUint(f.Number, 10))
 		}
 	}
 	number("Seq", "tcp.seq")

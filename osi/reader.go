@@ -34,6 +34,22 @@ func (r *Reader) Left() int { return max(0, len(r.Data)-r.Pos) }
 // fewer are left the field has those and a Problem; when none is left there is
 // no field, and the Field returned is a blank that nobody sees.
 func (r *Reader) Take(n int, key, name string) *Field {
+	from := r.Pos
+	f := r.take(n, key, name)
+	f.Value = Hex(r.since(from), 16)
+	return f
+}
+
+// since is what was named from index from on.
+func (r *Reader) since(from int) []byte {
+	if from >= r.Pos || from >= len(r.Data) {
+		return nil
+	}
+	return r.Data[from:r.Pos]
+}
+
+// take does so without a value.
+func (r *Reader) take(n int, key, name string) *Field {
 	have := min(n, r.Left())
 	if have < n {
 		r.Cut = true
@@ -43,7 +59,6 @@ func (r *Reader) Take(n int, key, name string) *Field {
 		}
 	}
 	f := Field{Key: key, Name: name, Span: Span{r.Base + r.Pos, have}}
-	f.Value = Hex(r.Data[r.Pos:r.Pos+have], 16)
 	if have < n {
 		f.Problem = "cut off: " + strconv.Itoa(have) + " of " + strconv.Itoa(n) + " bytes"
 	}
@@ -57,8 +72,10 @@ func (r *Reader) Take(n int, key, name string) *Field {
 func (r *Reader) Uint(n int, key, name string) *Field {
 	whole := r.Left() >= n
 	from := r.Pos
-	f := r.Take(n, key, name)
-	if whole {
+	f := r.take(n, key, name)
+	if !whole {
+		f.Value = Hex(r.since(from), 16)
+	} else {
 		for _, c := range r.Data[from : from+n] {
 			f.Number = f.Number<<8 | uint64(c)
 		}
@@ -82,8 +99,8 @@ func (r *Reader) Bitfield(n int, key, name string) Field {
 // Text names the next n bytes as text, quoted where they are not printable.
 func (r *Reader) Text(n int, key, name string) *Field {
 	from := r.Pos
-	f := r.Take(n, key, name)
-	f.Value = Quote(r.Data[from:r.Pos], 256)
+	f := r.take(n, key, name)
+	f.Value = Quote(r.since(from), 256)
 	return f
 }
 

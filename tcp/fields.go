@@ -3,6 +3,7 @@ package tcp
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/packetwalk/packetwalk/osi"
@@ -80,7 +81,7 @@ func (s *FieldsSeen) FlagNames() string {
 // how long that payload is by the IP header, more than len(b) when the capture
 // cut it short. src and dst are the packet's addresses, for the pseudo-header.
 func Fields(b []byte, at, carried int, src, dst netip.Addr) (osi.Part, FieldsSeen) {
-	r := osi.Reader{Data: b, Base: at, Fields: make([]osi.Field, 0, 32)}
+	r := osi.Reader{Data: b, Base: at, Fields: make([]osi.Field, 0, 34)}
 	var seen FieldsSeen
 	part := osi.Part{Layer: osi.Transport, Protocol: "TCP", PDU: "segment"}
 	seen.SourcePort = uint16(r.Uint(2, "tcp.srcport", "Source Port").Number)
@@ -91,8 +92,8 @@ func Fields(b []byte, at, carried int, src, dst netip.Addr) (osi.Part, FieldsSee
 	offset := r.Bitfield(2, "tcp.hdr_len", "Data Offset and Flags")
 	header := 4 * int(offset.Number>>12)
 	hl := r.Bits(offset, 0, 3, "tcp.hdr_len", "Header Length")
-	hl.Number, hl.Value = uint64(header), fmt.Sprintf("%d bytes", header)
-	hl.Note = fmt.Sprintf("data offset: %d words of 4 bytes", header/4)
+	hl.Number, hl.Value = uint64(header), strconv.Itoa(header)+" bytes"
+	hl.Note = "data offset: " + strconv.Itoa(header/4) + " words of 4 bytes"
 	if !r.Cut && (header < fieldsHeaderLen || header > carried) {
 		hl.Problem = fmt.Sprintf("header length is %d bytes, should be %d to %d", header, fieldsHeaderLen, max(fieldsHeaderLen, min(60, carried)))
 		part.Problem = hl.Problem
@@ -132,9 +133,10 @@ func flagFields(r *osi.Reader, offset osi.Field, seen *FieldsSeen) {
 	if seen.SYN() && (seen.FIN() || seen.RST()) || seen.RST() && seen.FIN() {
 		all.Problem = "no segment has " + all.Value + " at once"
 	}
-	for i, f := range [...][2]string{{"ae", "Accurate ECN"}, {"cwr", "Congestion Window Reduced"}, {"ece", "ECN-Echo"},
-		{"urg", "Urgent"}, {"ack", "Acknowledgment"}, {"push", "Push"}, {"reset", "Reset"}, {"syn", "Syn"}, {"fin", "Fin"}} {
-		r.Bit(offset, 7+i, "tcp.flags."+f[0], f[1])
+	for i, f := range [...][2]string{{"tcp.flags.ae", "Accurate ECN"}, {"tcp.flags.cwr", "Congestion Window Reduced"},
+		{"tcp.flags.ece", "ECN-Echo"}, {"tcp.flags.urg", "Urgent"}, {"tcp.flags.ack", "Acknowledgment"}, {"tcp.flags.push", "Push"},
+		{"tcp.flags.reset", "Reset"}, {"tcp.flags.syn", "Syn"}, {"tcp.flags.fin", "Fin"}} {
+		r.Bit(offset, 7+i, f[0], f[1])
 	}
 }
 

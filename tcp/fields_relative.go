@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/packetwalk/packetwalk/osi"
@@ -26,20 +27,20 @@ func RelateFields(part *osi.Part, seen *FieldsSeen, known FieldsKnown) {
 	if !seen.OK {
 		return
 	}
-	fields := make([]osi.Field, 0, len(part.Fields)+5)
-	for _, f := range part.Fields {
-		fields = append(fields, f)
+	fields := part.Fields
+	for i := 0; i < len(fields); i++ {
+		f := fields[i]
 		switch f.Key {
 		case "tcp.seq_raw":
 			if known.HasSeq {
-				fields = append(fields, relative(f, "tcp.seq", "Sequence Number", known.SeqBase))
+				fields = slices.Insert(fields, i+1, relative(f, "tcp.seq", "Sequence Number", known.SeqBase))
 			}
 		case "tcp.ack_raw":
 			if known.HasAck && seen.ACK() {
-				fields = append(fields, relative(f, "tcp.ack", "Acknowledgment Number", known.AckBase))
+				fields = slices.Insert(fields, i+1, relative(f, "tcp.ack", "Acknowledgment Number", known.AckBase))
 			}
 		case "tcp.window_size_value":
-			fields = append(fields, scaledWindow(f, seen, known.Shift))
+			fields = slices.Insert(fields, i+1, scaledWindow(f, seen, known.Shift))
 		}
 	}
 	behind := osi.Span{Offset: seen.PayloadAt}
@@ -69,7 +70,7 @@ func (s *FieldsSeen) SequenceLen() uint32 {
 func relative(raw osi.Field, key, name string, base uint32) osi.Field {
 	n := uint64(uint32(raw.Number) - base)
 	return osi.Field{Key: key, Name: name, Span: raw.Span, Number: n, Value: strconv.FormatUint(n, 10),
-		Note: fmt.Sprintf("counted from %d", base)}
+		Note: "counted from " + strconv.FormatUint(uint64(base), 10)}
 }
 
 // scaledWindow is the window in bytes. RFC 7323 §2.2: the window of a SYN is

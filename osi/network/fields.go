@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 
 	"github.com/packetwalk/packetwalk/osi"
 	"github.com/packetwalk/packetwalk/osi/checksum"
@@ -50,8 +51,8 @@ func Fields(b []byte, at int, snapped bool) (osi.Part, FieldsSeen) {
 	}
 	header := 4 * int(first.Number&15)
 	ihl := r.Bits(first, 4, 7, "ip.hdr_len", "Header Length")
-	ihl.Value, ihl.Number = fmt.Sprintf("%d bytes", header), uint64(header)
-	ihl.Note = fmt.Sprintf("%d words of 4 bytes", header/4)
+	ihl.Value, ihl.Number = strconv.Itoa(header)+" bytes", uint64(header)
+	ihl.Note = strconv.Itoa(header/4) + " words of 4 bytes"
 	if header < fieldsHeaderLen && !r.Cut {
 		ihl.Problem = fmt.Sprintf("header length is %d bytes, should be at least %d", header, fieldsHeaderLen)
 		part.Problem = ihl.Problem
@@ -71,7 +72,7 @@ func Fields(b []byte, at int, snapped bool) (osi.Part, FieldsSeen) {
 	proto := r.Uint(1, "ip.proto", "Protocol")
 	seen.Protocol = uint8(proto.Number)
 	if name := ProtocolName(seen.Protocol); name != "" {
-		proto.Value = fmt.Sprintf("%s (%d)", name, proto.Number)
+		proto.Value = name + " (" + proto.Value + ")"
 	}
 	namedChecksum(&r, b, header)
 	seen.Source = namedAddress(&r, "ip.src", "Source Address")
@@ -133,7 +134,7 @@ func namedFragment(r *osi.Reader, seen *FieldsSeen) {
 	offset := r.Bits(f, 3, 15, "ip.frag_offset", "Fragment Offset")
 	seen.FragmentOffset = 8 * int(offset.Number)
 	offset.Number = uint64(seen.FragmentOffset)
-	offset.Value = fmt.Sprintf("%d bytes", seen.FragmentOffset)
+	offset.Value = strconv.Itoa(seen.FragmentOffset) + " bytes"
 	if seen.FragmentOffset > 0 {
 		offset.Note = fmt.Sprintf("%d units of 8 bytes", seen.FragmentOffset/8)
 	}
@@ -177,7 +178,7 @@ func ipSummary(s FieldsSeen) string {
 	if !s.Source.IsValid() || !s.Destination.IsValid() {
 		return "the beginning of an IPv4 packet"
 	}
-	line := fmt.Sprintf("packet from %s to %s, TTL %d", s.Source, s.Destination, s.TTL)
+	line := "packet from " + s.Source.String() + " to " + s.Destination.String() + ", TTL " + strconv.Itoa(int(s.TTL))
 	if s.Fragment() {
 		line += fmt.Sprintf(", a fragment: bytes %d–%d of datagram %s", s.FragmentOffset,
 			s.FragmentOffset+s.PayloadLen-1, osi.Hexadecimal(uint64(s.ID), 4))
