@@ -24,7 +24,7 @@ var _ = register(&view{
 		}
 		var knobs List
 		for _, k := range r.Knobs {
-			text := k.Value.String()
+			text := cells.Truncate(k.Value.String(), 60, "…")
 			if k.Chosen {
 				text += " (as you set it)"
 			}

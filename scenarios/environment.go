@@ -20,7 +20,7 @@ import (
 //	of one run       events frames programs fates end times event sent received counter
 //	                 and what is always there
 //	of several runs  variant.NAME, each with all of that; and what is always there
-//	always           knob percent roughly nth several
+//	always           knob percent roughly nth several brief
 //
 // A story step adds its event or frame, as it, and an event's fields by name.
 
@@ -36,6 +36,7 @@ func (ck *checker) alwaysTypes() types.Map {
 		"roughly": types.TypeOf(roughly),
 		"nth":     types.TypeOf(physical.Ordinal),
 		"several": types.TypeOf(several),
+		"brief":   types.TypeOf(brief),
 	}
 }
 
@@ -44,7 +45,7 @@ func alwaysValues(knobs Knobs) map[string]any {
 	for _, s := range knobs {
 		turned[s.Knob.Name.S] = s.Value.Any()
 	}
-	return map[string]any{"knob": turned, "percent": percent, "roughly": roughly, "nth": physical.Ordinal, "several": several}
+	return map[string]any{"knob": turned, "percent": percent, "roughly": roughly, "nth": physical.Ordinal, "several": several, "brief": brief}
 }
 
 // runTypes are the names of one run. Views stand in a types.Map as pointers:
@@ -214,6 +215,17 @@ func several(n int, thing string) string {
 		return "1 " + thing
 	}
 	return strconv.Itoa(n) + " " + thing + "s"
+}
+
+// brief is the beginning of a text, for a sentence in which all of it would be
+// too long.
+func brief(text string) string {
+	const longest = 40
+	letters := []rune(text)
+	if len(letters) <= longest {
+		return text
+	}
+	return string(letters[:longest-1]) + "…"
 }
 
 // withEvent adds an event to an environment: it, node, time, and its fields by

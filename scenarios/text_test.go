@@ -19,6 +19,7 @@ func TestTemplate(t *testing.T) {
 		{`{ {"a": n}.a }`, "3"},
 		{"{several(n, 'frame')}, the {nth(n)}", "3 frames, the 3rd"},
 		{"{several(1, 'frame')}", "1 frame"},
+		{"{brief('seven')} {brief(repeat('é', 40))} {brief(repeat('é', 41))}", "seven " + strings.Repeat("é", 40) + " " + strings.Repeat("é", 39) + "…"},
 		{"{percent(5, 59)} and {percent(1, 2)}", "8.5% and 50%"},
 		{"{n / 2}", "1.5"},
 		{`{["a", "b"]}`, "a, b"},

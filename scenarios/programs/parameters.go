@@ -15,6 +15,12 @@ var (
 	everyParameter   = value.Parameter{Name: "every", Kind: value.Duration, Default: must(value.Duration, "0s"), Help: "pause so long between two pieces"}
 )
 
+// withDefault is the parameter with another default.
+func withDefault(p value.Parameter, text string) value.Parameter {
+	p.Default = must(p.Kind, text)
+	return p
+}
+
 func must(k value.Kind, text string) value.Value {
 	v, err := value.Parse(k, text)
 	if err != nil {
