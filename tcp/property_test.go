@@ -69,6 +69,7 @@ func drawConfig(t *rapid.T, name string) *Config {
 		MSS:           rapid.SampledFrom([]uint16{0, 64, 536, 1000, 8960}).Draw(t, name+" MSS"),
 		SendBuffer:    rapid.SampledFrom([]uint32{0, 1000, 5000, 65535, 100_000}).Draw(t, name+" send buffer"),
 		ReceiveBuffer: rapid.SampledFrom([]uint32{0, 2000, 5000, 65535, 100_000}).Draw(t, name+" receive buffer"),
+		SYNRetries:    12, // enough to outlast every storm
 		Congestion:    rapid.SampledFrom(Congestions()).Draw(t, name+" congestion control"),
 		NoDelay:       rapid.Bool().Draw(t, name+" no delay"),
 		NoSACK:        rapid.Bool().Draw(t, name+" no SACK"),
