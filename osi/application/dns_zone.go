@@ -1,15 +1,50 @@
 package application
 
 import (
+	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 )
 
 // DNSZone is the part of the tree of names that a server decides on: Origin
-// ("lab") and all below it. Records are answered in their order.
+// ("lab") and all below it; "" is the root, and with it every name. Records are
+// answered in their order.
 type DNSZone struct {
 	Origin  string
 	Records []DNSRecord
+}
+
+// zoneTTL is how long, in seconds, an answer of ParseDNSZone's records may be
+// remembered.
+const zoneTTL = 300
+
+// ZoneError says which record of a zone cannot be read, and why.
+type ZoneError struct{ Record, Want string }
+
+func (e *ZoneError) Error() string {
+	return fmt.Sprintf("application: DNS zone: expected %s, found %.80q", e.Want, e.Record)
+}
+
+// ParseDNSZone reads a zone as people write one in a line:
+// "server.lab=10.0.2.10, www.lab=10.0.2.20". A name may have several addresses.
+// The error is a *ZoneError.
+func ParseDNSZone(origin, records string) (*DNSZone, error) {
+	z := &DNSZone{Origin: origin}
+	for record := range strings.SplitSeq(records, ",") {
+		record = strings.TrimSpace(record)
+		name, address, _ := strings.Cut(record, "=")
+		name, address = strings.TrimSpace(name), strings.TrimSpace(address)
+		addr, err := netip.ParseAddr(address)
+		switch {
+		case err != nil || !addr.Is4() || checkName(name) != nil:
+			return nil, &ZoneError{record, "a name and its IPv4 address, as in server.lab=10.0.2.10"}
+		case !z.holds(name):
+			return nil, &ZoneError{record, "a name in the zone " + origin}
+		}
+		z.Records = append(z.Records, DNSRecord{Name: name, TTL: zoneTTL, Addr: addr})
+	}
+	return z, nil
 }
 
 // Serve answers questions until the connection is closed or its deadline
@@ -70,7 +105,7 @@ func (z *DNSZone) look(a *DNSMessage) {
 
 // holds says whether a name lies in the zone.
 func (z *DNSZone) holds(name string) bool {
-	return sameName(name, z.Origin) || below(name, z.Origin)
+	return z.Origin == "" || sameName(name, z.Origin) || below(name, z.Origin)
 }
 
 // below says whether a name stands below another in the tree.
