@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/packetwalk/packetwalk/sim"
@@ -13,108 +14,122 @@ import (
 
 // Dial connects to an address "host:port", network "tcp" or "udp". For TCP it
 // returns when the connection is established: syscall.ECONNREFUSED if a RST
-// answered, syscall.ETIMEDOUT if nothing did.
+// answered, syscall.ETIMEDOUT if nothing did, what ICMP said if it did. An
+// empty or unspecified host is this one, as in the standard library.
 func (h *Host) Dial(network, address string) (net.Conn, error) {
-	return h.dial(network, address, deadline{})
+	return h.DialTimeout(network, address, 0)
 }
 
-// DialTimeout is Dial that gives up after a while with os.ErrDeadlineExceeded.
+// DialTimeout is Dial that gives up after a while with os.ErrDeadlineExceeded;
+// 0 is no limit.
 func (h *Host) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
-	return h.dial(network, address, deadline{at: h.lab.sim.Now().Add(timeout), set: true})
+	return h.dial(network, address, func() (deadline, error) {
+		if timeout == 0 {
+			return 0, nil
+		}
+		return deadlineAt(h.lab.sim.Now().Add(timeout)), nil
+	})
 }
 
 // DialContext is Dial that observes the context's deadline, which must be one
 // of the host's clock, and refuses a context that is done.
 func (h *Host) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, opError("dial", network, nil, nil, err)
-	}
-	var d deadline
-	if at, ok := ctx.Deadline(); ok {
-		if err := d.from(at); err != nil {
-			return nil, opError("dial", network, nil, nil, err)
+	return h.dial(network, address, func() (deadline, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
 		}
-	}
-	return h.dial(network, address, d)
+		at, _ := ctx.Deadline()
+		return deadlineFrom(at)
+	})
 }
 
-func (h *Host) dial(network, address string, until deadline) (net.Conn, error) {
+func (h *Host) dial(network, address string, limit func() (deadline, error)) (net.Conn, error) {
 	cause, err := h.lab.enter()
 	if err != nil {
 		return nil, opError("dial", network, nil, nil, err)
 	}
 	defer h.lab.leave(cause)
+	until, err := limit()
+	if err != nil {
+		return nil, opError("dial", network, nil, nil, err)
+	}
+	protocol := "tcp"
 	if network == "udp" || network == "udp4" {
-		c, err := h.dialUDP(address)
+		protocol = "udp"
+	}
+	if err := checkNetwork(network, protocol); err != nil {
+		return nil, opError("dial", network, nil, nil, err)
+	}
+	remote, err := h.peer(address)
+	if err != nil {
+		return nil, opError("dial", network, nil, nil, err)
+	}
+	if protocol == "udp" {
+		c, err := h.dialUDP(remote)
 		if err != nil {
-			return nil, opError("dial", network, nil, nil, err)
+			return nil, opError("dial", network, nil, net.UDPAddrFromAddrPort(remote), systemError("connect", err))
 		}
 		return c, nil
 	}
-	c, err := h.dialTCP(network, address, until)
+	c, err := h.dialTCP(remote, until)
 	if err != nil {
-		return nil, err
+		return nil, opError("dial", network, nil, tcpAddr(remote), systemError("connect", err))
 	}
 	return c, nil
 }
 
-func (h *Host) dialTCP(network, address string, until deadline) (*TCPConn, error) {
-	if err := checkNetwork(network, "tcp"); err != nil {
-		return nil, opError("dial", network, nil, nil, err)
-	}
-	remote, err := h.endpoint(address)
-	if err != nil {
-		return nil, opError("dial", network, nil, nil, err)
+func (h *Host) dialTCP(remote netip.AddrPort, until deadline) (*TCPConn, error) {
+	if until.passed(h.lab.sim.Now()) {
+		return nil, os.ErrDeadlineExceeded
 	}
 	id, err := h.newFlow(remote)
 	if err != nil {
-		return nil, opError("dial", network, nil, tcpAddr(remote), systemError("connect", err))
+		return nil, err
 	}
 	h.noteConnect(id)
-	c := newTCPConn(h, id, tcp.Open(h.lab.sim.Now(), id, h.tcp.iss(id), h.config(id), h.emitter()))
+	c := newTCPConn(h, tcp.Open(h.lab.sim.Now(), id, h.tcp.iss(id), h.config(id), h.emitter()))
 	h.tcp.add(c)
 	c.act()
-	if err := c.established(until); err != nil {
-		return nil, opError("dial", network, c.LocalAddr(), c.RemoteAddr(), systemError("connect", err))
-	}
-	return c, nil
+	return c, c.established(until)
 }
 
 // newFlow picks the local end of a connection to remote.
 func (h *Host) newFlow(remote netip.AddrPort) (tcp.ID, error) {
+	if h.isBroadcast(remote.Addr()) || remote.Addr().IsMulticast() {
+		return tcp.ID{}, syscall.ENETUNREACH // RFC 1122 §4.2.3.10
+	}
 	local, err := h.sourceFor(remote.Addr())
 	if err != nil {
 		return tcp.ID{}, err
 	}
 	port, err := h.tcp.pickPort(func(port uint16) bool {
-		_, taken := h.tcp.conns[tcp.ID{Local: netip.AddrPortFrom(local, port), Remote: remote}]
-		return !taken && h.tcp.listener(netip.AddrPortFrom(local, port)) == nil
+		at := netip.AddrPortFrom(local, port)
+		// To oneself from the very port that is called, TCP would connect: both
+		// ends would open at once. Nobody means that.
+		return at != remote && h.tcp.conns[keyOf(at, remote)] == nil && h.tcp.listener(at) == nil
 	})
 	return tcp.ID{Local: netip.AddrPortFrom(local, port), Remote: remote}, err
 }
 
 // established waits for the handshake to end, one way or another.
 func (c *TCPConn) established(until deadline) error {
+	lab := c.host.lab
 	for {
 		state := c.machine.State()
-		if err := c.cause(c.machine.Err()); err != nil {
-			return err
-		}
-		if state != tcp.SynSent && state != tcp.SynReceived {
-			c.host.lab.woken(c.arrival)
+		switch {
+		case c.machine.Err() != nil:
+			return c.cause(c.machine.Err())
+		case state != tcp.SynSent && state != tcp.SynReceived:
+			lab.woken(c.arrival)
 			return nil
+		case until.passed(lab.sim.Now()):
+			c.closed = true
+			c.machine.Abort(lab.sim.Now())
+			c.act()
+			return os.ErrDeadlineExceeded
 		}
-		if err := c.host.lab.wait(&c.writable, &until); err != nil {
-			c.giveUp()
-			return err
-		}
+		lab.wait(&c.writable, until)
 	}
-}
-
-func (c *TCPConn) giveUp() {
-	c.closed = true
-	c.machine.Abort(c.host.lab.sim.Now())
-	c.act()
 }
 
 // Timeout says whether an error of a socket is a deadline that passed.

@@ -29,7 +29,10 @@ func opError(op, network string, local, remote net.Addr, err error) error {
 // the RST that refuses a connection is ECONNREFUSED.
 func systemError(call string, err error) error {
 	var number syscall.Errno
+	var said *ICMPError
 	switch {
+	case errors.As(err, &said):
+		return os.NewSyscallError(call, said) // which is its number too
 	case errors.Is(err, tcp.ErrRefused):
 		number = syscall.ECONNREFUSED
 	case errors.Is(err, tcp.ErrReset):

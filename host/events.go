@@ -43,6 +43,11 @@ var (
 		Sentence: "{node} drops the SYN: too many connections wait to be accepted on port {port}",
 		Fields:   []string{"port"},
 	})
+	EventReplaced = trace.Define(trace.Kind{
+		ID: "tcp.time-wait-replaced", Layer: osi.Transport, Ref: "RFC 9293 §3.6.1, MAY-2",
+		Sentence: "{node} lets a SYN with higher numbers begin a new connection to port {port} where an old one is in TIME-WAIT",
+		Fields:   []string{"port"},
+	})
 	EventEchoReply = trace.Define(trace.Kind{
 		ID: "icmp.echo-reply", Layer: osi.Network, Ref: "RFC 792; RFC 1122 §3.2.2.6",
 		Sentence: "{node} answers the echo request of {to}",
@@ -64,12 +69,19 @@ func (h *Host) noteConnect(id tcp.ID) {
 }
 
 func (h *Host) noteWrite(c *TCPConn, n int) {
-	h.noteData(EventWrite, "TCP", c.id.Local, c.id.Remote, n)
+	h.noteTCP(EventWrite, c, n)
 }
 
 func (h *Host) noteRead(c *TCPConn, n int) {
 	if n > 0 {
-		h.noteData(EventRead, "TCP", c.id.Local, c.id.Remote, n)
+		h.noteTCP(EventRead, c, n)
+	}
+}
+
+func (h *Host) noteTCP(kind *trace.Kind, c *TCPConn, n int) {
+	if h.lab.log.On() {
+		id := c.machine.ID()
+		h.noteData(kind, "TCP", id.Local, id.Remote, n)
 	}
 }
 

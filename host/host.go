@@ -12,8 +12,11 @@ type Host struct {
 	tcp tcpTable
 	udp udpTable
 	// TCP is the configuration of connections that are made from now on; its
-	// MSS is taken from the interface when it is zero.
+	// MSS is taken from the interface when it is zero or does not fit there.
 	TCP tcp.Config
+	// Backlog is how many connections may wait for Accept, on sockets that
+	// listen from now on; 0 means 4096, as Linux's SOMAXCONN.
+	Backlog int
 	// NoUDPChecksum sends datagrams without a checksum (RFC 768 allows it).
 	NoUDPChecksum bool
 
@@ -41,9 +44,10 @@ func (h *Host) Lab() *Lab { return h.lab }
 // share one, and with it the memory that their buffers come from.
 func (h *Host) config(id tcp.ID) *tcp.Config {
 	cfg := h.TCP
-	if cfg.MSS == 0 && !h.isLocal(id.Remote.Addr()) {
-		if nic, _, ok := h.wayTo(id.Remote.Addr()); ok {
-			cfg.MSS = uint16(nic.mtu - network.IPv4HeaderLen - tcpHeaderLen)
+	if w := h.wayTo(id.Remote.Addr()); w.nic != nil {
+		fits := uint16(min(w.nic.mtu, network.IPv4MaxLen) - network.IPv4HeaderLen - tcpHeaderLen)
+		if cfg.MSS == 0 || cfg.MSS > fits {
+			cfg.MSS = fits
 		}
 	}
 	shared := h.configs[cfg]
@@ -76,25 +80,14 @@ func (h *Host) packetForMe(p *network.IPv4Header, body []byte) (problem network.
 func (h *Host) icmpError(e *ICMPError) {
 	switch e.Protocol {
 	case network.ProtocolTCP:
-		h.tcpError(e)
+		if c := h.tcp.find(keyOf(e.Local, e.Remote)); c != nil {
+			c.icmpError(e)
+		}
 	case network.ProtocolUDP:
 		h.udpError(e)
 	case network.ProtocolICMP:
 		h.ping.failed(e)
 	}
-}
-
-// tcpError: RFC 1122 §4.2.3.9 makes unreachable a soft error, which an
-// established connection survives; like Linux (tcp_v4_err), an attempt to
-// connect fails at once.
-func (h *Host) tcpError(e *ICMPError) {
-	c := h.tcp.conns[tcp.ID{Local: e.Local, Remote: e.Remote}]
-	if c == nil || c.machine.State() != tcp.SynSent || e.Errno() == 0 {
-		return
-	}
-	c.failure = e
-	c.machine.Abort(h.lab.sim.Now())
-	c.act()
 }
 
 var _ transport = (*Host)(nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/packetwalk/packetwalk/osi/datalink"
 	"github.com/packetwalk/packetwalk/osi/network"
+	"github.com/packetwalk/packetwalk/tcp"
 	"github.com/packetwalk/packetwalk/trace"
 )
 
@@ -18,6 +19,7 @@ type ICMPError struct {
 	// Protocol, Local and Remote are the packet's.
 	Protocol      network.Protocol
 	Local, Remote netip.AddrPort
+	seq           tcp.Seq // of a segment
 }
 
 func (e *ICMPError) Error() string { return fmt.Sprintf("%v says: %v", e.From, e.Message) }
@@ -30,14 +32,18 @@ func (e *ICMPError) Unwrap() error {
 	return nil
 }
 
-// Errno is the error number that Linux gives a program for it (icmp_err_convert),
-// 0 for what is no error of a destination.
+// Errno is the error number that Linux gives a program for it (icmp_err_convert,
+// tcp_v4_err), 0 if it gives none.
 func (e *ICMPError) Errno() syscall.Errno {
-	if e.Message.Type != network.DestinationUnreachable {
+	switch e.Message.Type {
+	case network.DestinationUnreachable:
+	case network.TimeExceeded:
+		return syscall.EHOSTUNREACH
+	default:
 		return 0
 	}
 	switch e.Message.Code {
-	case network.NetUnreachable:
+	case network.NetUnreachable, netUnknown, netProhibited, netUnreachableTOS:
 		return syscall.ENETUNREACH
 	case network.ProtocolUnreachable:
 		return syscall.ENOPROTOOPT
@@ -48,6 +54,14 @@ func (e *ICMPError) Errno() syscall.Errno {
 	}
 	return syscall.EHOSTUNREACH
 }
+
+// Codes of destination unreachable that only routers elsewhere use (RFC 1812
+// §5.2.7.1).
+const (
+	netUnknown        = 6
+	netProhibited     = 9
+	netUnreachableTOS = 11
+)
 
 // icmpArrives answers echo requests and passes errors up.
 func (s *stack) icmpArrives(h *network.IPv4Header, body []byte) {
@@ -80,6 +94,7 @@ func (s *stack) icmpErrorArrives(from netip.Addr, m network.ICMPMessage) {
 	e := &ICMPError{Message: m, From: from, Protocol: h.Protocol}
 	e.Message.Data = nil // it lies in the frame
 	src, dst := binary.BigEndian.Uint16(body), binary.BigEndian.Uint16(body[2:])
+	e.seq = tcp.Seq(binary.BigEndian.Uint32(body[4:]))
 	if h.Protocol == network.ProtocolICMP {
 		src = binary.BigEndian.Uint16(body[4:]) // the echo's identifier
 		dst = binary.BigEndian.Uint16(body[6:]) // and its sequence number
@@ -123,7 +138,8 @@ func (s *stack) undeliverable(p parcel) {
 	defer s.lab.log.Because(s.lab.log.Because(p.cause))
 	packet := p.frame.Data[datalink.HeaderLen:][:p.size]
 	h, _, err := network.ParseIPv4(packet)
-	s.arriving = p.frame.ID
+	// What was for everybody on a link was not sent on: this was not.
+	s.arriving, s.arrival.LinkBroadcast = p.frame.ID, false
 	switch {
 	case err != nil:
 	case !s.isLocal(h.Src):

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"time"
 
 	"github.com/packetwalk/packetwalk/sim"
 	"github.com/packetwalk/packetwalk/tcp"
 )
 
-// defaultBacklog is how many connections wait for Accept, as Linux's SOMAXCONN.
 const defaultBacklog = 4096
 
 // Listener is a passive socket: a net.Listener for TCP.
@@ -33,28 +33,28 @@ func (h *Host) Listen(network, address string) (net.Listener, error) {
 		return nil, opError("listen", network, nil, nil, err)
 	}
 	defer h.lab.leave(cause)
-	l, err := h.listen(network, address)
-	if err != nil {
-		return nil, opError("listen", network, nil, nil, systemError("bind", err))
-	}
-	return l, nil
-}
-
-func (h *Host) listen(network, address string) (*Listener, error) {
 	if err := checkNetwork(network, "tcp"); err != nil {
-		return nil, err
+		return nil, opError("listen", network, nil, nil, err)
 	}
 	local, err := h.endpoint(address)
 	if err != nil {
-		return nil, err
+		return nil, opError("listen", network, nil, nil, err)
 	}
-	if local, err = h.tcp.bind(local); err != nil {
-		return nil, err
+	bound, err := h.tcp.bind(local)
+	if err != nil {
+		return nil, opError("listen", network, nil, tcpAddr(local), systemError("bind", err))
 	}
-	l := &Listener{host: h, local: local, backlog: defaultBacklog}
-	l.ready.Init(h.lab.sim, func() string { return fmt.Sprintf("accepting on %v (TCP)", l.local) })
-	h.tcp.listeners[local] = l
-	return l, nil
+	return h.tcp.listen(bound), nil
+}
+
+func (t *tcpTable) listen(local netip.AddrPort) *Listener {
+	l := &Listener{host: t.host, local: local, backlog: t.host.Backlog}
+	if l.backlog == 0 {
+		l.backlog = defaultBacklog
+	}
+	l.ready.Init(t.host.lab.sim, func() string { return fmt.Sprintf("a connection to %v (TCP)", l.local) })
+	t.listeners[local] = l
+	return l
 }
 
 // Accept waits for the next connection.
@@ -62,59 +62,61 @@ func (l *Listener) Accept() (net.Conn, error) {
 	lab := l.host.lab
 	cause, err := lab.enter()
 	if err != nil {
-		return nil, l.opError(err)
+		return nil, l.opError("accept", err)
 	}
 	defer lab.leave(cause)
-	for len(l.queue) == 0 {
+	for {
 		switch {
 		case l.closed:
-			return nil, l.opError(net.ErrClosed)
-		default:
-			if err := lab.wait(&l.ready, &l.deadline); err != nil {
-				return nil, l.opError(err)
-			}
+			return nil, l.opError("accept", net.ErrClosed)
+		case l.deadline.passed(lab.sim.Now()):
+			return nil, l.opError("accept", os.ErrDeadlineExceeded)
+		case len(l.queue) > 0:
+			c := l.queue[0]
+			l.queue[0], l.queue = nil, l.queue[1:]
+			lab.woken(c.arrival)
+			return c, nil
 		}
+		lab.wait(&l.ready, l.deadline)
 	}
-	if l.closed {
-		return nil, l.opError(net.ErrClosed)
-	}
-	c := l.queue[0]
-	l.queue = l.queue[1:]
-	lab.woken(c.arrival)
-	return c, nil
 }
 
-// Close stops listening. Connections that were not accepted are reset.
+// Close stops listening. Connections that were not accepted are reset, those
+// in SYN-RECEIVED as soon as they are established.
 func (l *Listener) Close() error {
-	cause, err := l.host.lab.enter()
-	if err != nil {
-		return l.opError(err)
-	}
-	defer l.host.lab.leave(cause)
-	if l.closed {
-		return l.opError(net.ErrClosed)
-	}
-	l.closed = true
-	delete(l.host.tcp.listeners, l.local)
-	for _, c := range l.queue {
-		c.machine.Abort(l.host.lab.sim.Now())
-		c.act()
-	}
-	l.queue = nil
-	l.ready.Broadcast()
-	return nil
+	return l.user("close", func() error {
+		l.closed = true
+		delete(l.host.tcp.listeners, l.local)
+		for _, c := range l.queue {
+			c.machine.Abort(l.host.lab.sim.Now())
+			c.act()
+		}
+		l.queue = nil
+		return nil
+	})
 }
 
 // SetDeadline sets the moment after which Accept fails with
 // os.ErrDeadlineExceeded.
 func (l *Listener) SetDeadline(t time.Time) error {
+	return l.user("set", func() (err error) {
+		l.deadline, err = deadlineFrom(t)
+		return err
+	})
+}
+
+// user is a call of the program that does not wait; who waits looks again.
+func (l *Listener) user(op string, call func() error) error {
 	cause, err := l.host.lab.enter()
 	if err != nil {
-		return l.opError(err)
+		return l.opError(op, err)
 	}
 	defer l.host.lab.leave(cause)
-	if err := l.deadline.from(t); err != nil {
-		return l.opError(err)
+	if l.closed {
+		return l.opError(op, net.ErrClosed)
+	}
+	if err := call(); err != nil {
+		return l.opError(op, err)
 	}
 	l.ready.Broadcast()
 	return nil
@@ -123,21 +125,26 @@ func (l *Listener) SetDeadline(t time.Time) error {
 // Addr is the *net.TCPAddr that is listened on.
 func (l *Listener) Addr() net.Addr { return tcpAddr(l.local) }
 
-func (l *Listener) opError(err error) error {
-	return opError("accept", "tcp", nil, l.Addr(), err)
+func (l *Listener) opError(op string, err error) error {
+	return opError(op, "tcp", nil, l.Addr(), err)
 }
 
-// synArrives begins a connection in SYN-RECEIVED (RFC 9293 §3.10.7.2), unless
-// the backlog is full: then the SYN is dropped, as Linux does, and the client
-// will send it again.
-func (l *Listener) synArrives(id tcp.ID, syn *tcp.Segment) {
-	h := l.host
-	if l.embryos+len(l.queue) >= l.backlog {
-		h.note(EventBacklogFull, id.Local.Port())
-		return
+// full says whether there is no room for one more connection, and then records
+// that a SYN is dropped for it, as Linux does: the client will send it again.
+func (l *Listener) full() bool {
+	if l.embryos+len(l.queue) < l.backlog {
+		return false
 	}
-	c := newTCPConn(h, id, tcp.Accept(h.lab.sim.Now(), id, h.tcp.iss(id), h.config(id), h.emitter(), syn))
+	l.host.note(EventBacklogFull, l.local.Port())
+	return true
+}
+
+// synArrives begins a connection in SYN-RECEIVED (RFC 9293 §3.10.7.2).
+func (l *Listener) synArrives(id tcp.ID, iss tcp.Seq, syn *tcp.Segment) {
+	h := l.host
+	c := newTCPConn(h, tcp.Accept(h.lab.sim.Now(), id, iss, h.config(id), h.emitter(), syn))
 	c.listener = l
+	c.arrival = h.lab.log.Cause()
 	l.embryos++
 	h.tcp.add(c)
 	c.act()

@@ -14,6 +14,7 @@ type loopback struct {
 	stack *stack
 	at    *trace.Interface // made when first used
 	queue []parcel
+	spare []parcel // the queue before this one, used again
 	timer *sim.Timer
 }
 
@@ -44,7 +45,7 @@ func (lo *loopback) send(f *physical.Frame, size int) {
 func (lo *loopback) deliver() {
 	lab := lo.stack.lab
 	waiting := lo.queue
-	lo.queue = nil
+	lo.queue, lo.spare = lo.spare[:0], nil
 	for _, p := range waiting {
 		before := lab.log.Because(p.cause)
 		if lab.log.Tapped() {
@@ -56,4 +57,6 @@ func (lo *loopback) deliver() {
 		}
 		lab.log.Because(before)
 	}
+	clear(waiting)
+	lo.spare = waiting
 }

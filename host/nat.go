@@ -63,6 +63,11 @@ var (
 		Sentence: "{node} forgets the translation of {private} to {public}: unused for {idle}",
 		Fields:   []string{"private", "public", "idle"},
 	})
+	EventNATRefused = trace.Define(trace.Kind{
+		ID: "nat.refused", Layer: osi.Network, Ref: "RFC 3022 §2.2",
+		Sentence: "{node} discards a packet from {src} to {dst}: {why}",
+		Fields:   []string{"src", "dst", "why"},
+	})
 	EventNATUnknown = trace.Define(trace.Kind{
 		ID: "nat.unknown", Layer: osi.Network, Ref: "RFC 4787 §5",
 		Sentence: "{node} discards a packet for {public}: it has no translation for it",
@@ -83,8 +88,8 @@ func (r *Router) NAT(outside *NIC) *NAT {
 // BeforeRouting translates back what comes in from outside.
 func (n *NAT) BeforeRouting(t *Transit) bool {
 	p, ok := readTransit(t.Packet)
-	if t.In != n.outside || !ok || p.dst.Addr() != n.outside.Addr() {
-		return true
+	if t.In != n.outside || !ok || p.dst.Addr() != n.outside.Addr() || p.request {
+		return true // an echo request is the router's own affair
 	}
 	known := n.lookup(n.byPublic, natKey{p.protocol, p.dst}, t)
 	if known == nil {
@@ -103,11 +108,15 @@ func (n *NAT) AfterRouting(t *Transit) bool {
 	}
 	p, ok := readTransit(t.Packet)
 	if !ok {
+		n.refuse(t, "it has no port that could be translated")
 		return false
 	}
 	known := n.lookup(n.byPrivate, natKey{p.protocol, p.src}, t)
 	if known == nil {
-		known = n.add(p, t)
+		if known = n.add(p, t); known == nil {
+			n.refuse(t, "all ports are in use")
+			return false
+		}
 	}
 	known.used = t.Now
 	p.setSrc(known.public)
@@ -138,21 +147,29 @@ func (n *NAT) idleLimit(protocol byte) time.Duration {
 	return n.IdleUDP
 }
 
+// add makes a translation; nil if no port is left for it.
 func (n *NAT) add(p transitPorts, t *Transit) *translation {
 	known := &translation{private: p.src, protocol: p.protocol}
-	for {
+	for range lastDynamicPort - firstDynamicPort + 1 {
 		known.public = netip.AddrPortFrom(n.outside.Addr(), n.nextPort)
 		if n.nextPort++; n.nextPort < firstDynamicPort {
 			n.nextPort = firstDynamicPort
 		}
-		if n.lookup(n.byPublic, natKey{p.protocol, known.public}, t) == nil {
-			break
+		if n.lookup(n.byPublic, natKey{p.protocol, known.public}, t) != nil {
+			continue
 		}
+		n.byPrivate[natKey{p.protocol, known.private}] = known
+		n.byPublic[natKey{p.protocol, known.public}] = known
+		n.note(t, EventNATMapped, trace.String("private", known.private.String()), trace.String("public", known.public.String()))
+		return known
 	}
-	n.byPrivate[natKey{p.protocol, known.private}] = known
-	n.byPublic[natKey{p.protocol, known.public}] = known
-	n.note(t, EventNATMapped, trace.String("private", known.private.String()), trace.String("public", known.public.String()))
-	return known
+	return nil
+}
+
+// refuse records that a packet from inside cannot go on.
+func (n *NAT) refuse(t *Transit, why string) {
+	src, dst := addrsOf(t.Packet)
+	n.note(t, EventNATRefused, trace.String("src", src.String()), trace.String("dst", dst.String()), trace.String("why", why))
 }
 
 func (n *NAT) note(t *Transit, kind *trace.Kind, fields ...trace.Field) {
@@ -166,6 +183,7 @@ type transitPorts struct {
 	packet   []byte
 	header   int
 	protocol byte
+	request  bool // an echo request
 	src, dst netip.AddrPort
 }
 
@@ -186,7 +204,7 @@ func readTransit(packet []byte) (p transitPorts, ok bool) {
 			return p, false
 		}
 		src = binary.BigEndian.Uint16(body[4:])
-		dst = src
+		dst, p.request = src, body[0] == icmpEchoRequest
 	default:
 		return p, false
 	}
@@ -205,25 +223,28 @@ func (p *transitPorts) setDst(to netip.AddrPort) { p.rewrite(16, 2, to) }
 // rewrite puts an address and a port in place and every checksum right that
 // covers them (RFC 3022 §4.1, RFC 1624).
 func (p *transitPorts) rewrite(addrAt, portAt int, to netip.AddrPort) {
-	addr := to.Addr().As4()
 	body := p.packet[p.header:]
-	if p.protocol == protocolICMP {
-		portAt = 4
+	sumAt := -1
+	switch p.protocol {
+	case protocolTCP:
+		sumAt = 16
+	case protocolUDP:
+		if binary.BigEndian.Uint16(body[6:]) != 0 { // RFC 768: no checksum stays none
+			sumAt = 6
+		}
+	case protocolICMP:
+		sumAt, portAt = 2, 4
 	}
-	sumAt, covered := map[byte]int{protocolTCP: 16, protocolUDP: 6, protocolICMP: 2}[p.protocol], p.protocol != protocolICMP
-	if p.protocol == protocolUDP && binary.BigEndian.Uint16(body[6:]) == 0 {
-		sumAt = -1 // RFC 768: no checksum stays none
-	}
+	addr := to.Addr().As4()
 	for i := range 2 {
 		before, after := binary.BigEndian.Uint16(p.packet[addrAt+2*i:]), binary.BigEndian.Uint16(addr[2*i:])
 		updateSum(p.packet, 10, before, after)
-		if covered {
+		if p.protocol != protocolICMP { // whose checksum covers no addresses
 			updateSum(body, sumAt, before, after)
 		}
 	}
 	copy(p.packet[addrAt:], addr[:])
-	before := binary.BigEndian.Uint16(body[portAt:])
-	updateSum(body, sumAt, before, to.Port())
+	updateSum(body, sumAt, binary.BigEndian.Uint16(body[portAt:]), to.Port())
 	binary.BigEndian.PutUint16(body[portAt:], to.Port())
 	if p.protocol == protocolUDP && sumAt > 0 && binary.BigEndian.Uint16(body[6:]) == 0 {
 		binary.BigEndian.PutUint16(body[6:], 0xffff) // RFC 768

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"net/netip"
 
 	"github.com/packetwalk/packetwalk/osi/datalink"
@@ -58,8 +59,16 @@ func (s *stack) NIC(prefix netip.Prefix) *NIC {
 	return n
 }
 
+// minMTU: every link carries packets of 68 bytes whole (RFC 791 §3.2).
+const minMTU = 68
+
 // SetMTU sets the largest IP packet that the interface sends, in bytes.
-func (n *NIC) SetMTU(mtu int) { n.mtu = mtu }
+func (n *NIC) SetMTU(mtu int) {
+	if mtu < minMTU {
+		panic(fmt.Sprintf("host: an MTU of %d bytes for %s: RFC 791 wants at least %d", mtu, n.stack.name, minMTU))
+	}
+	n.mtu = mtu
+}
 
 // MTU is the largest IP packet that the interface sends, in bytes.
 func (n *NIC) MTU() int { return n.mtu }
@@ -79,18 +88,24 @@ func (n *NIC) Interface() *trace.Interface { return n.at }
 // Node is the name of the device.
 func (n *NIC) Node() string { return n.stack.name }
 
-func (n *NIC) plugIn(p *physical.Port) { n.port = p }
+func (n *NIC) plugIn(p *physical.Port) {
+	if n.port != nil {
+		panic(fmt.Sprintf("host: there is a cable in %s of %s already", n.at.Name, n.stack.name))
+	}
+	n.port = p
+}
 
 // Receive is the end of a frame: the wire delivers it here.
 func (n *NIC) Receive(f *physical.Frame) {
-	lab := n.stack.lab
-	if lab.log.Tapped() {
-		id := lab.log.Tap(n.at, trace.Received, f.ID, f.Bytes())
-		defer lab.log.Because(lab.log.Because(id))
+	log := n.stack.lab.log
+	before := log.Cause()
+	if log.Tapped() {
+		log.Because(log.Tap(n.at, trace.Received, f.ID, f.Bytes()))
 	}
 	if !n.take(f) {
-		lab.pool.Put(f)
+		n.stack.lab.pool.Put(f)
 	}
+	log.Because(before)
 }
 
 // take reads a frame as far as it is for this device; true says that the
@@ -124,18 +139,20 @@ func (n *NIC) open(f *physical.Frame) (datalink.Header, []byte, bool) {
 	return datalink.Receive(n.stack.lab.log, n.stack.name, f.ID, f.Bytes())
 }
 
-// sendTo puts the IP packet that lies in the frame, size bytes long, on the
+// sendBy puts the IP packet that lies in the frame, size bytes long, on the
 // link to the next hop. It may have to wait until the next hop's MAC is known.
-func (n *NIC) sendTo(nextHop netip.Addr, f *physical.Frame, size int) {
-	if n.isBroadcast(nextHop) {
+func (n *NIC) sendBy(w *way, f *physical.Frame, size int) {
+	if w.everyone {
 		n.transmit(datalink.Header{Dst: datalink.Broadcast, Src: n.mac, Type: datalink.TypeIPv4}, f, size)
 		return
 	}
-	mac, known := n.arp.Resolve(n.stack.now(), nextHop, parcel{f, size, n.stack.lab.log.Cause()})
+	mac, known := n.arp.Resolve(n.stack.now(), w.next, parcel{f, size, n.stack.lab.log.Cause()})
 	if known {
 		n.transmit(datalink.Header{Dst: mac, Src: n.mac, Type: datalink.TypeIPv4}, f, size)
 	}
-	n.actARP()
+	if !n.arp.Quiet() {
+		n.actARP()
+	}
 }
 
 func (n *NIC) isBroadcast(dst netip.Addr) bool {
@@ -153,12 +170,15 @@ func (n *NIC) transmit(h datalink.Header, f *physical.Frame, size int) {
 		n.stack.lab.pool.Put(f)
 		return
 	}
-	f.ID = n.stack.lab.log.NextFrameID()
-	if log := n.stack.lab.log; log.Tapped() {
-		id := log.Tap(n.at, trace.Sent, f.ID, f.Bytes())
-		defer log.Because(log.Because(id))
+	log := n.stack.lab.log
+	f.ID = log.NextFrameID()
+	if !log.Tapped() {
+		n.port.Send(f)
+		return
 	}
+	before := log.Because(log.Tap(n.at, trace.Sent, f.ID, f.Bytes()))
 	n.port.Send(f)
+	log.Because(before)
 }
 
 // actARP carries out what address resolution wants done.

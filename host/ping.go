@@ -2,10 +2,13 @@ package host
 
 import (
 	"net/netip"
+	"os"
+	"syscall"
 	"time"
 
 	"github.com/packetwalk/packetwalk/osi/network"
 	"github.com/packetwalk/packetwalk/sim"
+	"github.com/packetwalk/packetwalk/trace"
 )
 
 // pingTable knows the echo requests that are out.
@@ -21,6 +24,7 @@ type echoWait struct {
 	done    sim.Cond
 	replied bool
 	err     error
+	answer  trace.ID
 }
 
 func newPingTable(h *Host) pingTable {
@@ -36,13 +40,17 @@ func (h *Host) Ping(name string, size int, ttl uint8, timeout time.Duration) (rt
 		return 0, opError("ping", "ip4:icmp", nil, nil, err)
 	}
 	defer h.lab.leave(cause)
+	opError := func(err error) error { return opError("ping", "ip4:icmp", nil, nil, err) }
+	if size < 0 || size > maxEcho {
+		return 0, opError(os.NewSyscallError("sendto", syscall.EMSGSIZE))
+	}
 	dst, err := h.lab.LookupHost(name)
 	if err != nil {
 		return 0, err
 	}
 	src, err := h.sourceFor(dst)
 	if err != nil {
-		return 0, systemError("sendto", err)
+		return 0, opError(systemError("sendto", err))
 	}
 	h.ping.lastID++
 	key := echoKey{h.ping.lastID, 1}
@@ -52,14 +60,19 @@ func (h *Host) Ping(name string, size int, ttl uint8, timeout time.Duration) (rt
 	defer delete(h.ping.waits, key)
 	start := h.lab.sim.Now()
 	h.sendEcho(src, dst, key, size, ttl)
-	until := deadline{at: start.Add(timeout), set: true}
+	until := deadlineAt(start.Add(timeout))
 	for !w.replied && w.err == nil {
-		if err := h.lab.wait(&w.done, &until); err != nil {
-			return 0, opError("ping", "ip4:icmp", nil, nil, err)
+		if until.passed(h.lab.sim.Now()) {
+			return 0, opError(os.ErrDeadlineExceeded)
 		}
+		h.lab.wait(&w.done, until)
 	}
+	h.lab.woken(w.answer)
 	return h.lab.sim.Now().Sub(start), w.err
 }
+
+// maxEcho is the most data that an echo request holds, in bytes.
+const maxEcho = network.IPv4MaxLen - network.IPv4HeaderLen - network.ICMPHeaderLen
 
 func (h *Host) sendEcho(src, dst netip.Addr, key echoKey, size int, ttl uint8) {
 	m := network.ICMPMessage{Type: network.Echo, ID: key.id, Seq: key.seq, Data: make([]byte, size)}
@@ -75,16 +88,17 @@ func (h *Host) sendEcho(src, dst netip.Addr, key echoKey, size int, ttl uint8) {
 
 // echoReply is the answer to one of the host's own echo requests.
 func (h *Host) echoReply(_ netip.Addr, m *network.ICMPMessage) {
-	if w := h.ping.waits[echoKey{m.ID, m.Seq}]; w != nil {
-		w.replied = true
-		w.done.Broadcast()
-	}
+	h.ping.answered(echoKey{m.ID, m.Seq}, nil)
 }
 
 // failed is an error about one of them.
 func (t *pingTable) failed(e *ICMPError) {
-	if w := t.waits[echoKey{e.Local.Port(), e.Remote.Port()}]; w != nil {
-		w.err = e
+	t.answered(echoKey{e.Local.Port(), e.Remote.Port()}, e)
+}
+
+func (t *pingTable) answered(key echoKey, err error) {
+	if w := t.waits[key]; w != nil {
+		w.replied, w.err, w.answer = err == nil, err, t.host.lab.log.Cause()
 		w.done.Broadcast()
 	}
 }

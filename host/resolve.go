@@ -17,7 +17,7 @@ import (
 // *net.DNSError that wraps nothing but says IsNotFound.
 func (l *Lab) LookupHost(name string) (netip.Addr, error) {
 	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr, nil
+		return addr.Unmap(), nil
 	}
 	if name == "localhost" {
 		return loopbackAddr, nil
@@ -57,6 +57,16 @@ func (h *Host) endpoint(address string) (netip.AddrPort, error) {
 		return netip.AddrPort{}, err
 	}
 	return netip.AddrPortFrom(addr, uint16(port)), nil
+}
+
+// peer resolves the address of somebody to talk to: nobody in particular is
+// this host itself.
+func (h *Host) peer(address string) (netip.AddrPort, error) {
+	remote, err := h.endpoint(address)
+	if err == nil && remote.Addr().IsUnspecified() {
+		remote = netip.AddrPortFrom(loopbackAddr, remote.Port())
+	}
+	return remote, err
 }
 
 // checkNetwork accepts the names of the standard library for what is here.

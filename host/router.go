@@ -1,8 +1,6 @@
 package host
 
 import (
-	"net/netip"
-
 	"github.com/packetwalk/packetwalk/osi/datalink"
 	"github.com/packetwalk/packetwalk/osi/network"
 	"github.com/packetwalk/packetwalk/osi/physical"
@@ -40,47 +38,51 @@ func (r *Router) Use(m Middlebox) { r.boxes = append(r.boxes, m) }
 // passThrough takes a packet that came in by an interface past the
 // middleboxes, and then up or onward. True means that the frame has a new
 // owner.
-func (s *stack) passThrough(in *NIC, f *physical.Frame, packet []byte) (gone bool) {
-	t := Transit{Now: s.now(), In: in, Packet: packet, Frame: f.ID}
-	for _, box := range s.boxes {
-		if !box.BeforeRouting(&t) {
+func (s *stack) passThrough(in *NIC, f *physical.Frame, packet, body []byte) (gone bool) {
+	h := &s.in
+	if len(s.boxes) > 0 {
+		t := Transit{Now: s.now(), In: in, Packet: packet, Frame: f.ID}
+		for _, box := range s.boxes {
+			if !box.BeforeRouting(&t) {
+				return false
+			}
+		}
+		var err error // none of them makes a packet that cannot be read
+		if *h, body, err = network.ParseIPv4(packet); err != nil {
 			return false
 		}
 	}
-	h, body, ok := network.ReceiveIPv4(s.lab.log, s.name, f.ID, packet)
-	if !ok {
-		return false
-	}
 	if s.isLocal(h.Dst) || s.isBroadcast(h.Dst) {
-		s.deliver(&h, body)
+		s.deliver(h, body)
 		return false
 	}
 	// RFC 1812 §5.3.4: what was for everybody on the link is not forwarded.
 	if s.arrival.LinkBroadcast {
 		return false
 	}
-	return s.forward(&t, f, s.forwarder.Decide(f.ID, &h))
+	return s.forward(in, f, packet, s.forwarder.Decide(f.ID, h))
 }
 
-// forward carries out the decision about a packet (RFC 1812 §5.2.1).
-func (s *stack) forward(t *Transit, f *physical.Frame, d network.Decision) (gone bool) {
+// forward carries out the decision about the packet that is being read
+// (RFC 1812 §5.2.1).
+func (s *stack) forward(in *NIC, f *physical.Frame, packet []byte, d network.Decision) (gone bool) {
 	switch d.Fate {
 	case network.Silent:
 		return false
 	case network.Refuse:
-		s.report(t.Packet, d.Problem)
+		s.report(packet, d.Problem)
 		return false
 	}
-	t.Out = s.nics[d.Route.Interface]
-	network.DecrementTTL(t.Packet)
-	if !s.leaves(t) {
+	w := s.wayTo(s.in.Dst)
+	network.DecrementTTL(packet)
+	if len(s.boxes) > 0 && !s.leaves(&Transit{Now: s.now(), In: in, Out: w.nic, Packet: packet, Frame: f.ID}) {
 		return false
 	}
 	if d.Fate == network.CutAndSend {
-		s.sendFragments(t.Out, d.Gateway, t.Packet)
+		s.sendFragments(w, packet)
 		return false
 	}
-	t.Out.sendTo(d.Gateway, reframe(f, len(t.Packet)), len(t.Packet))
+	w.nic.sendBy(w, reframe(f, len(packet)), len(packet))
 	return true
 }
 
@@ -93,7 +95,8 @@ func reframe(f *physical.Frame, size int) *physical.Frame {
 }
 
 // sendFragments sends a packet in pieces that fit the interface's MTU.
-func (s *stack) sendFragments(nic *NIC, next netip.Addr, packet []byte) {
+func (s *stack) sendFragments(w *way, packet []byte) {
+	nic := w.nic
 	h, body, err := network.ParseIPv4(packet)
 	if err != nil {
 		return
@@ -112,6 +115,6 @@ func (s *stack) sendFragments(nic *NIC, next netip.Addr, packet []byte) {
 		f := s.newFrame(piece.Len() - network.IPv4HeaderLen + len(data))
 		n := piece.Put(f.Data[datalink.HeaderLen:])
 		copy(f.Data[datalink.HeaderLen+n:], data)
-		nic.sendTo(next, f, n+len(data))
+		nic.sendBy(w, f, n+len(data))
 	}
 }

@@ -1,10 +1,8 @@
 package host
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
-	"syscall"
 
 	"github.com/packetwalk/packetwalk/osi/datalink"
 	"github.com/packetwalk/packetwalk/osi/network"
@@ -16,12 +14,6 @@ import (
 // DefaultTTL is what packets begin with (IANA's recommended default, RFC 1700).
 const DefaultTTL = 64
 
-// loopbackAddr is the host's own name for itself (RFC 1122 §3.2.1.3 (g)).
-var loopbackAddr = netip.AddrFrom4([4]byte{127, 0, 0, 1})
-
-// limitedBroadcast reaches everybody on the link (RFC 1122 §3.2.1.3 (c)).
-var limitedBroadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
-
 func interfaceName(i int) string { return fmt.Sprintf("eth%d", i) }
 
 // stack is what hosts and routers have in common: interfaces and the network
@@ -32,6 +24,7 @@ type stack struct {
 	nics       []*NIC
 	loop       *loopback
 	routes     network.Routes
+	ways       ways
 	ids        network.Identifications
 	reassembly *network.IPv4Reassembler
 	reasmTimer *sim.Timer
@@ -70,63 +63,7 @@ func (s *stack) Name() string { return s.name }
 // NICs lists the interfaces in the order in which they were made.
 func (s *stack) NICs() []*NIC { return s.nics }
 
-// Routes is the table of routes.
-func (s *stack) Routes() *network.Routes { return &s.routes }
-
 func (s *stack) now() sim.Time { return s.lab.sim.Now() }
-
-// connected adds the route to an interface's own network.
-func (s *stack) connected(n *NIC) {
-	if err := s.routes.Add(network.Route{Prefix: n.prefix, Interface: len(s.nics) - 1}); err != nil {
-		panic(err) // NIC has checked the prefix
-	}
-	s.arrival.Networks = append(s.arrival.Networks, n.prefix)
-	s.decideAnew(s.forwarder != nil)
-}
-
-// ErrNoInterface says that a next hop is on none of the device's networks.
-var ErrNoInterface = errors.New("host: the next hop is on no network of the device")
-
-// Route sends packets for a prefix to a next hop, which must be on one of the
-// device's networks. 0.0.0.0/0 is the default route.
-func (s *stack) Route(prefix netip.Prefix, nextHop netip.Addr) error {
-	for i, n := range s.nics {
-		if n.prefix.Contains(nextHop) {
-			return s.routes.Add(network.Route{Prefix: prefix, NextHop: nextHop, Interface: i})
-		}
-	}
-	return fmt.Errorf("%w: %s cannot reach %v directly", ErrNoInterface, s.name, nextHop)
-}
-
-// Gateway sets the default route.
-func (s *stack) Gateway(nextHop netip.Addr) error {
-	return s.Route(netip.PrefixFrom(netip.IPv4Unspecified(), 0), nextHop)
-}
-
-func (s *stack) isLocal(a netip.Addr) bool {
-	for _, n := range s.nics {
-		if n.prefix.Addr() == a {
-			return true
-		}
-	}
-	return a.Is4() && a.As4()[0] == 127
-}
-
-// sourceFor picks the address that packets to dst are sent from: that of the
-// interface they leave by (RFC 1122 §3.3.4.3 (b)).
-func (s *stack) sourceFor(dst netip.Addr) (netip.Addr, error) {
-	if s.isLocal(dst) {
-		return dst, nil
-	}
-	if dst == limitedBroadcast && len(s.nics) > 0 {
-		return s.nics[0].Addr(), nil
-	}
-	route, ok := s.routes.Lookup(dst)
-	if !ok {
-		return netip.Addr{}, syscall.ENETUNREACH
-	}
-	return s.nics[route.Interface].Addr(), nil
-}
 
 // newFrame takes a frame with room for a transport header and payload of n
 // bytes behind Ethernet's and IP's headers.
@@ -144,41 +81,35 @@ func transportBytes(f *physical.Frame, n int) []byte {
 // send sends what lies in the frame's transport bytes, n of them, as a packet
 // with the header given; TTL, ID and length are filled in. It takes the frame.
 func (s *stack) send(header network.IPv4Header, f *physical.Frame, n int) {
-	h := &s.out
-	*h = header
-	if h.TTL == 0 {
-		h.TTL = DefaultTTL
+	s.out = header
+	if s.out.TTL == 0 {
+		s.out.TTL = DefaultTTL
 	}
+	s.sendBy(s.wayTo(header.Dst), &s.out, f, n)
+}
+
+// sendBy is send for whom the way is known to.
+func (s *stack) sendBy(w *way, h *network.IPv4Header, f *physical.Frame, n int) {
 	h.TotalLen = network.IPv4HeaderLen + n
 	h.ID = s.ids.Next(h)
 	h.Put(f.Data[datalink.HeaderLen:])
-	if s.isLocal(h.Dst) {
-		s.loop.send(f, h.TotalLen)
-		return
-	}
-	nic, next, ok := s.wayTo(h.Dst)
 	packet := f.Data[datalink.HeaderLen:][:h.TotalLen]
 	switch {
-	case !ok:
+	case w.self:
+		s.loop.send(f, h.TotalLen)
+		return
+	case w.nic == nil:
 		s.noteNoRoute(h)
-	case !s.mayLeave(nic, packet):
-	case h.TotalLen <= nic.mtu:
-		nic.sendTo(next, f, h.TotalLen)
+	case len(s.boxes) > 0 && !s.leaves(&Transit{Now: s.now(), Out: w.nic, Packet: packet}):
+	case h.TotalLen <= w.nic.mtu:
+		w.nic.sendBy(w, f, h.TotalLen)
 		return
 	case h.DF:
-		s.noteTooBig(h, nic.mtu)
+		s.noteTooBig(h, w.nic.mtu)
 	default:
-		s.sendFragments(nic, next, packet)
+		s.sendFragments(w, packet)
 	}
 	s.lab.pool.Put(f)
-}
-
-// mayLeave asks the middleboxes about one of the device's own packets.
-func (s *stack) mayLeave(out *NIC, packet []byte) bool {
-	if len(s.boxes) == 0 {
-		return true
-	}
-	return s.leaves(&Transit{Now: s.now(), Out: out, Packet: packet})
 }
 
 // leaves asks the middleboxes about a packet that is about to leave.
@@ -191,31 +122,22 @@ func (s *stack) leaves(t *Transit) bool {
 	return true
 }
 
-func (s *stack) wayTo(dst netip.Addr) (nic *NIC, next netip.Addr, ok bool) {
-	if dst == limitedBroadcast && len(s.nics) > 0 {
-		return s.nics[0], dst, true
-	}
-	route, ok := s.routes.Lookup(dst)
-	if !ok {
-		return nil, next, false
-	}
-	return s.nics[route.Interface], route.Gateway(dst), true
-}
-
 // packetArrives reads an IPv4 packet. The frame's payload may be padded.
 // unicast says that the frame was addressed to this device alone. True means
 // that the frame was sent on and has a new owner.
 func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicast bool) (gone bool) {
 	s.arriving, s.arrival.LinkBroadcast = f.ID, !unicast
-	header, body, ok := network.ReceiveIPv4(s.lab.log, s.name, f.ID, payload)
-	if !ok {
+	h := &s.in
+	var body []byte
+	var ok bool
+	if *h, body, ok = network.ReceiveIPv4(s.lab.log, s.name, f.ID, payload); !ok {
 		return false
 	}
-	h := &s.in
-	*h = header
 	switch {
 	case s.forwarder != nil && in != nil:
-		return s.passThrough(in, f, payload[:h.TotalLen])
+		return s.passThrough(in, f, payload[:h.TotalLen], body)
+	case s.invalidSource(h.Src, in != nil), in != nil && h.Dst.IsLoopback():
+		// RFC 1122 §3.2.1.3: silently discarded.
 	case s.isLocal(h.Dst), s.isBroadcast(h.Dst):
 		s.deliver(h, body)
 	}
@@ -223,13 +145,10 @@ func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicas
 	return false
 }
 
-func (s *stack) isBroadcast(a netip.Addr) bool {
-	for _, n := range s.nics {
-		if n.isBroadcast(a) {
-			return true
-		}
-	}
-	return false
+// invalidSource says whether an address cannot be a packet's source (RFC 1122
+// §3.2.1.3): everybody, a group, or, on a wire, oneself by loopback's name.
+func (s *stack) invalidSource(src netip.Addr, onWire bool) bool {
+	return src.IsMulticast() || s.isBroadcast(src) || onWire && src.IsLoopback()
 }
 
 // deliver hands a packet for this device up, once it is whole.

@@ -23,17 +23,29 @@ const (
 // where an arriving segment belongs.
 type tcpTable struct {
 	host      *Host
-	conns     map[tcp.ID]*TCPConn
+	conns     map[connKey]*TCPConn
 	last      *TCPConn // segments come in trains: most are for the connection of the one before
+	lastKey   connKey
 	listeners map[netip.AddrPort]*Listener
 	nextPort  uint16
 	secret    [16]byte    // RFC 6528 §3: known to this host alone
 	in, out   tcp.Segment // reused for every segment
 }
 
+// connKey is a connection's pair of sockets in few bytes and without pointers:
+// tables of very many connections are made of these.
+type connKey struct {
+	local, remote         [16]byte
+	localPort, remotePort uint16
+}
+
+func keyOf(local, remote netip.AddrPort) connKey {
+	return connKey{local.Addr().As16(), remote.Addr().As16(), local.Port(), remote.Port()}
+}
+
 func newTCPTable(h *Host) tcpTable {
 	t := tcpTable{
-		host: h, conns: map[tcp.ID]*TCPConn{}, listeners: map[netip.AddrPort]*Listener{}, nextPort: firstDynamicPort,
+		host: h, conns: map[connKey]*TCPConn{}, listeners: map[netip.AddrPort]*Listener{}, nextPort: firstDynamicPort,
 	}
 	h.lab.sim.Stream("iss " + h.name).Read(t.secret[:]) // never fails
 	return t
@@ -59,27 +71,35 @@ func (t *tcpTable) iss(id tcp.ID) tcp.Seq {
 	return tcp.Seq(clock + binary.BigEndian.Uint32(hash[:]))
 }
 
-func (t *tcpTable) add(c *TCPConn) { t.conns[c.id] = c }
+func (t *tcpTable) add(c *TCPConn) {
+	id := c.machine.ID()
+	t.conns[keyOf(id.Local, id.Remote)] = c
+}
 
 func (t *tcpTable) forget(c *TCPConn) {
-	delete(t.conns, c.id)
+	id := c.machine.ID()
+	delete(t.conns, keyOf(id.Local, id.Remote))
 	if t.last == c {
 		t.last = nil
 	}
 }
 
-func (t *tcpTable) find(id tcp.ID) *TCPConn {
-	if t.last != nil && t.last.id == id {
+func (t *tcpTable) find(key connKey) *TCPConn {
+	if t.last != nil && t.lastKey == key {
 		return t.last
 	}
-	c := t.conns[id]
+	c := t.conns[key]
 	if c != nil {
-		t.last = c
+		t.last, t.lastKey = c, key
 	}
 	return c
 }
 
+// listener is who listens at a local address, or at any.
 func (t *tcpTable) listener(local netip.AddrPort) *Listener {
+	if len(t.listeners) == 0 {
+		return nil
+	}
 	if l := t.listeners[local]; l != nil {
 		return l
 	}
@@ -87,19 +107,34 @@ func (t *tcpTable) listener(local netip.AddrPort) *Listener {
 }
 
 // bind checks that a local address is the host's and its port free, and picks
-// a port when none is named.
+// a port when none is named. As on Linux a socket for any address and one for a
+// certain one cannot share a port.
 func (t *tcpTable) bind(local netip.AddrPort) (netip.AddrPort, error) {
 	if !t.host.isLocal(local.Addr()) && !local.Addr().IsUnspecified() {
 		return local, syscall.EADDRNOTAVAIL
 	}
+	free := func(port uint16) bool { return !t.listens(netip.AddrPortFrom(local.Addr(), port)) }
 	if local.Port() != 0 {
-		if t.listeners[local] != nil {
+		if !free(local.Port()) {
 			return local, syscall.EADDRINUSE
 		}
 		return local, nil
 	}
-	port, err := t.pickPort(func(port uint16) bool { return t.listener(netip.AddrPortFrom(local.Addr(), port)) == nil })
+	port, err := t.pickPort(free)
 	return netip.AddrPortFrom(local.Addr(), port), err
+}
+
+// listens says whether somebody listens where local would.
+func (t *tcpTable) listens(local netip.AddrPort) bool {
+	if !local.Addr().IsUnspecified() {
+		return t.listener(local) != nil
+	}
+	for at := range t.listeners {
+		if at.Port() == local.Port() {
+			return true
+		}
+	}
+	return false
 }
 
 // pickPort takes the next free port of the dynamic range, in order: the same
@@ -120,28 +155,66 @@ func (t *tcpTable) pickPort(free func(uint16) bool) (uint16, error) {
 // tcpArrives finds the connection or the listener that a segment is for
 // (RFC 9293 §3.10.7). A segment for nobody is answered with RST.
 func (h *Host) tcpArrives(p *network.IPv4Header, body []byte) {
+	if h.isBroadcast(p.Dst) {
+		return // RFC 1122 §4.2.3.10: silently, whatever it is
+	}
 	seg := &h.tcp.in
 	if err := tcp.Parse(body, p.Src, p.Dst, seg); err != nil {
 		h.noteBadSegment(err)
 		return
 	}
-	id := tcp.ID{
-		Local:  netip.AddrPortFrom(p.Dst, seg.DstPort),
-		Remote: netip.AddrPortFrom(p.Src, seg.SrcPort),
-	}
-	if c := h.tcp.find(id); c != nil && !h.replaces(c, seg) {
+	key := connKey{p.Dst.As16(), p.Src.As16(), seg.DstPort, seg.SrcPort}
+	c := h.tcp.find(key)
+	if c != nil && !c.machine.MayBeReplacedBy(seg) {
 		c.segmentArrives(seg)
 		return
 	}
-	if l := h.tcp.listener(id.Local); l != nil {
-		switch tcp.AtListen(seg) {
-		case tcp.Begin:
-			l.synArrives(id, seg)
-			return
-		case tcp.Ignore:
+	id := tcp.ID{Local: netip.AddrPortFrom(p.Dst, seg.DstPort), Remote: netip.AddrPortFrom(p.Src, seg.SrcPort)}
+	l := h.tcp.listener(id.Local)
+	switch {
+	case l == nil && c != nil:
+		c.segmentArrives(seg)
+	case l == nil:
+		h.refuse(id, seg)
+	default:
+		h.arrivesAtListener(l, c, id, seg)
+	}
+}
+
+// arrivesAtListener is RFC 9293 §3.10.7.2. old is a connection in TIME-WAIT
+// whose place a new one may take, nil if there is none.
+func (h *Host) arrivesAtListener(l *Listener, old *TCPConn, id tcp.ID, seg *tcp.Segment) {
+	switch tcp.AtListen(seg) {
+	case tcp.Refuse:
+		h.refuse(id, seg)
+	case tcp.Begin:
+		if l.full() {
 			return
 		}
+		iss := h.tcp.iss(id)
+		if old != nil {
+			iss = h.replace(old, iss)
+		}
+		l.synArrives(id, iss, seg)
 	}
+}
+
+// replace ends a connection in TIME-WAIT for the sake of a new one. The initial
+// sequence number of that must lie behind all that the old one used (RFC 9293
+// §3.6.1, MAY-2); a fast connection has outrun the clock that iss is made from,
+// and then Linux's margin is added.
+func (h *Host) replace(old *TCPConn, iss tcp.Seq) tcp.Seq {
+	h.note(EventReplaced, old.machine.ID().Local.Port())
+	used := old.machine.Snapshot().SndNXT
+	old.release()
+	if iss.LessEq(used) {
+		iss = used.Add(65535 + 2)
+	}
+	return iss
+}
+
+// refuse answers a segment for which there is no connection.
+func (h *Host) refuse(id tcp.ID, seg *tcp.Segment) {
 	if rst, ok := tcp.ResetFor(seg); ok {
 		h.noteNoConnection(id)
 		h.tcp.out = rst
@@ -149,37 +222,32 @@ func (h *Host) tcpArrives(p *network.IPv4Header, body []byte) {
 	}
 }
 
-// replaces says whether a SYN may begin a new connection in place of one in
-// TIME-WAIT (RFC 9293 §3.10.7.4, RFC 6191), and then lets the old one go.
-func (h *Host) replaces(c *TCPConn, seg *tcp.Segment) bool {
-	if c.machine.State() != tcp.TimeWait || !c.machine.MayBeReplacedBy(seg) || h.tcp.listener(c.id.Local) == nil {
-		return false
-	}
-	c.release()
-	return true
-}
-
 // sendSegment builds the segment in a frame and sends it on its way.
 func (h *Host) sendSegment(c *TCPConn, seg *tcp.Segment) {
+	id := c.machine.ID()
 	header, payload := seg.HeaderLen(), c.machine.PayloadLen(seg)
 	f := h.newFrame(header + payload)
 	b := transportBytes(f, header+payload)
 	if payload > 0 {
 		c.machine.CopyPayload(b[header:], seg)
 	}
-	seg.Put(b, c.id.Local.Addr(), c.id.Remote.Addr())
-	h.sendTCP(c.id, f, len(b))
+	seg.Put(b, id.Local.Addr(), id.Remote.Addr())
+	if c.way == nil || c.way.outdated(h.stack) {
+		c.way = h.wayTo(id.Remote.Addr())
+	}
+	h.sendTCP(c.way, id, f, len(b))
 }
 
 func (h *Host) sendHeaderOnly(id tcp.ID, seg *tcp.Segment) {
 	f := h.newFrame(seg.HeaderLen())
 	b := transportBytes(f, seg.HeaderLen())
 	seg.Put(b, id.Local.Addr(), id.Remote.Addr())
-	h.sendTCP(id, f, len(b))
+	h.sendTCP(h.wayTo(id.Remote.Addr()), id, f, len(b))
 }
 
-func (h *Host) sendTCP(id tcp.ID, f *physical.Frame, n int) {
+func (h *Host) sendTCP(w *way, id tcp.ID, f *physical.Frame, n int) {
 	// RFC 1191 §6.5: TCP does not want its segments fragmented; it sends
 	// smaller ones.
-	h.send(network.IPv4Header{Protocol: protocolTCP, Src: id.Local.Addr(), Dst: id.Remote.Addr(), DF: true}, f, n)
+	h.out = network.IPv4Header{Protocol: network.ProtocolTCP, TTL: DefaultTTL, Src: id.Local.Addr(), Dst: id.Remote.Addr(), DF: true}
+	h.sendBy(w, &h.out, f, n)
 }

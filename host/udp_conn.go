@@ -23,10 +23,12 @@ type UDPConn struct {
 	remote   netip.AddrPort // not valid unless connected
 	queue    *udp.Queue
 	readable sim.Cond
-	deadline deadline
-	failure  error // what ICMP said, told once
-	arrival  trace.ID
-	closed   bool
+
+	readDeadline, writeDeadline deadline
+
+	failure *ICMPError // told once
+	arrival trace.ID
+	closed  bool
 }
 
 // ListenPacket opens a UDP socket: network "udp" or "udp4", address ":port" or
@@ -37,34 +39,26 @@ func (h *Host) ListenPacket(network, address string) (net.PacketConn, error) {
 		return nil, opError("listen", network, nil, nil, err)
 	}
 	defer h.lab.leave(cause)
-	c, err := h.listenUDP(network, address)
+	if err := checkNetwork(network, "udp"); err != nil {
+		return nil, opError("listen", network, nil, nil, err)
+	}
+	local, err := h.endpoint(address)
 	if err != nil {
-		return nil, opError("listen", network, nil, nil, systemError("bind", err))
+		return nil, opError("listen", network, nil, nil, err)
+	}
+	c, err := h.udp.open(local, netip.AddrPort{})
+	if err != nil {
+		return nil, opError("listen", network, nil, net.UDPAddrFromAddrPort(local), systemError("bind", err))
 	}
 	return c, nil
 }
 
-func (h *Host) listenUDP(network, address string) (*UDPConn, error) {
-	if err := checkNetwork(network, "udp"); err != nil {
-		return nil, err
-	}
-	local, err := h.endpoint(address)
-	if err != nil {
-		return nil, err
-	}
-	return h.udp.open(local, netip.AddrPort{})
-}
-
 // dialUDP opens a socket that is connected: it sends to and hears from one
 // peer only, and is told of ICMP errors (RFC 1122 §4.1.3.3).
-func (h *Host) dialUDP(address string) (*UDPConn, error) {
-	remote, err := h.endpoint(address)
-	if err != nil {
-		return nil, err
-	}
+func (h *Host) dialUDP(remote netip.AddrPort) (*UDPConn, error) {
 	source, err := h.sourceFor(remote.Addr())
 	if err != nil {
-		return nil, systemError("connect", err)
+		return nil, err
 	}
 	return h.udp.open(netip.AddrPortFrom(source, 0), remote)
 }
@@ -85,37 +79,44 @@ func (c *UDPConn) ReadFromAddrPort(p []byte) (int, netip.AddrPort, error) {
 	lab := c.host.lab
 	cause, err := lab.enter()
 	if err != nil {
-		return 0, netip.AddrPort{}, c.opError("read", err)
+		return 0, netip.AddrPort{}, c.opError("read", c.RemoteAddr(), err)
 	}
 	defer lab.leave(cause)
 	for {
-		switch {
-		case c.closed:
-			return 0, netip.AddrPort{}, c.opError("read", net.ErrClosed)
-		case c.deadline.passed(lab.sim.Now()):
-			return 0, netip.AddrPort{}, c.opError("read", os.ErrDeadlineExceeded)
-		case c.failure != nil:
-			err := c.failure
-			c.failure = nil
-			lab.woken(c.arrival)
-			return 0, netip.AddrPort{}, c.opError("read", err)
+		if err := c.problem("recvfrom", c.readDeadline); err != nil {
+			return 0, netip.AddrPort{}, c.opError("read", c.RemoteAddr(), err)
 		}
 		if n, _, from, _, ok := c.queue.Pop(p); ok {
 			lab.woken(c.arrival)
 			c.host.noteData(EventRead, "UDP", c.local, from, n)
 			return n, from, nil
 		}
-		if err := lab.wait(&c.readable, &c.deadline); err != nil {
-			return 0, netip.AddrPort{}, c.opError("read", err)
-		}
+		lab.wait(&c.readable, c.readDeadline)
 	}
 }
 
-// WriteTo sends p as one datagram.
+// problem is why a call cannot succeed now. What ICMP said is told once.
+func (c *UDPConn) problem(call string, d deadline) error {
+	switch {
+	case c.closed:
+		return net.ErrClosed
+	case d.passed(c.host.lab.sim.Now()):
+		return os.ErrDeadlineExceeded
+	case c.failure != nil:
+		said := c.failure
+		c.failure = nil
+		c.host.lab.woken(c.arrival)
+		return systemError(call, said)
+	}
+	return nil
+}
+
+// WriteTo sends p as one datagram. A connected socket has Write for that:
+// net.ErrWriteToConnected.
 func (c *UDPConn) WriteTo(p []byte, to net.Addr) (int, error) {
 	a, ok := to.(*net.UDPAddr)
-	if !ok {
-		return 0, c.opError("write", &net.AddrError{Err: "expected a *net.UDPAddr", Addr: to.String()})
+	if !ok || a == nil {
+		return 0, c.opError("write", to, syscall.EINVAL)
 	}
 	dst := a.AddrPort()
 	return c.WriteToAddrPort(p, netip.AddrPortFrom(dst.Addr().Unmap(), dst.Port()))
@@ -123,35 +124,42 @@ func (c *UDPConn) WriteTo(p []byte, to net.Addr) (int, error) {
 
 // WriteToAddrPort is WriteTo for an address of package netip.
 func (c *UDPConn) WriteToAddrPort(p []byte, to netip.AddrPort) (int, error) {
+	if c.remote.IsValid() {
+		return 0, c.opError("write", net.UDPAddrFromAddrPort(to), net.ErrWriteToConnected)
+	}
+	return c.write("sendto", p, to)
+}
+
+func (c *UDPConn) write(call string, p []byte, to netip.AddrPort) (int, error) {
 	cause, err := c.host.lab.enter()
+	if err == nil {
+		defer c.host.lab.leave(cause)
+		if err = c.problem(call, c.writeDeadline); err == nil {
+			err = systemError(call, c.host.sendDatagram(c, p, to))
+		}
+	}
 	if err != nil {
-		return 0, c.opError("write", err)
-	}
-	defer c.host.lab.leave(cause)
-	switch {
-	case c.closed:
-		return 0, c.opError("write", net.ErrClosed)
-	case c.failure != nil:
-		err := c.failure
-		c.failure = nil
-		return 0, c.opError("write", err)
-	}
-	if err := c.host.sendDatagram(c, p, to); err != nil {
-		return 0, c.opError("write", systemError("sendto", err))
+		return 0, c.opError("write", net.UDPAddrFromAddrPort(to), err)
 	}
 	return len(p), nil
 }
 
 func (h *Host) sendDatagram(c *UDPConn, p []byte, to netip.AddrPort) error {
-	if len(p) > udp.MaxPayload {
-		return syscall.EMSGSIZE
+	if to.Addr().IsUnspecified() {
+		to = netip.AddrPortFrom(loopbackAddr, to.Port()) // as Linux: oneself
 	}
-	source := c.local.Addr()
-	if source.IsUnspecified() {
-		var err error
-		if source, err = h.sourceFor(to.Addr()); err != nil {
-			return err
-		}
+	source, err := h.sourceFor(to.Addr())
+	switch {
+	case len(p) > udp.MaxPayload:
+		return syscall.EMSGSIZE
+	case err != nil:
+		return err
+	case !c.local.Addr().IsUnspecified():
+		source = c.local.Addr()
+	}
+	w := h.wayTo(to.Addr())
+	if to.Port() == 0 || source.IsLoopback() && !w.self {
+		return syscall.EINVAL // 127.0.0.1 stays at home (RFC 1122 §3.2.1.3 (g))
 	}
 	from := netip.AddrPortFrom(source, c.local.Port())
 	h.noteData(EventWrite, "UDP", from, to, len(p))
@@ -162,7 +170,8 @@ func (h *Host) sendDatagram(c *UDPConn, p []byte, to netip.AddrPort) error {
 	udp.Header{SrcPort: from.Port(), DstPort: to.Port(), NoChecksum: h.NoUDPChecksum}.Put(b, source, to.Addr())
 	// Simplified: DF is not set, so that routers may fragment; Linux sets it on
 	// datagrams that fit and learns the path's MTU (ip(7), IP_PMTUDISC_WANT).
-	h.send(network.IPv4Header{Protocol: network.ProtocolUDP, Src: source, Dst: to.Addr()}, f, n)
+	h.out = network.IPv4Header{Protocol: network.ProtocolUDP, TTL: DefaultTTL, Src: source, Dst: to.Addr()}
+	h.sendBy(w, &h.out, f, n)
 	return nil
 }
 
@@ -175,9 +184,9 @@ func (c *UDPConn) Read(p []byte) (int, error) {
 // Write sends p as one datagram to the peer of a connected socket.
 func (c *UDPConn) Write(p []byte) (int, error) {
 	if !c.remote.IsValid() {
-		return 0, c.opError("write", syscall.EDESTADDRREQ)
+		return 0, c.opError("write", nil, os.NewSyscallError("write", syscall.EDESTADDRREQ))
 	}
-	return c.WriteToAddrPort(p, c.remote)
+	return c.write("write", p, c.remote)
 }
 
 // Close closes the socket; datagrams that were not read are lost.
@@ -189,31 +198,40 @@ func (c *UDPConn) Close() error {
 	})
 }
 
-// SetDeadline sets the deadline of reads; writes never wait.
-func (c *UDPConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+// SetDeadline sets both deadlines, from Host.Now.
+func (c *UDPConn) SetDeadline(t time.Time) error {
+	return c.setDeadlines(t, &c.readDeadline, &c.writeDeadline)
+}
 
 // SetReadDeadline sets the moment after which reads fail with
 // os.ErrDeadlineExceeded.
-func (c *UDPConn) SetReadDeadline(t time.Time) error {
-	return c.user("set", func() error { return c.deadline.from(t) })
-}
+func (c *UDPConn) SetReadDeadline(t time.Time) error { return c.setDeadlines(t, &c.readDeadline) }
 
-// SetWriteDeadline has nothing to do: writes never wait.
-func (c *UDPConn) SetWriteDeadline(t time.Time) error {
-	return c.user("set", func() error { return new(deadline).from(t) })
+// SetWriteDeadline sets the moment after which writes fail; they never wait.
+func (c *UDPConn) SetWriteDeadline(t time.Time) error { return c.setDeadlines(t, &c.writeDeadline) }
+
+func (c *UDPConn) setDeadlines(t time.Time, which ...*deadline) error {
+	return c.user("set", func() error {
+		d, err := deadlineFrom(t)
+		for _, one := range which {
+			if err == nil {
+				*one = d
+			}
+		}
+		return err
+	})
 }
 
 func (c *UDPConn) user(op string, call func() error) error {
 	cause, err := c.host.lab.enter()
+	if err == nil {
+		defer c.host.lab.leave(cause)
+		if err = net.ErrClosed; !c.closed {
+			err = call()
+		}
+	}
 	if err != nil {
-		return c.opError(op, err)
-	}
-	defer c.host.lab.leave(cause)
-	if c.closed {
-		return c.opError(op, net.ErrClosed)
-	}
-	if err := call(); err != nil {
-		return c.opError(op, err)
+		return c.opError(op, c.RemoteAddr(), err)
 	}
 	c.readable.Broadcast()
 	return nil
@@ -230,8 +248,8 @@ func (c *UDPConn) RemoteAddr() net.Addr {
 	return net.UDPAddrFromAddrPort(c.remote)
 }
 
-func (c *UDPConn) describe() string { return fmt.Sprintf("reading from %v (UDP)", c.local) }
+func (c *UDPConn) describe() string { return fmt.Sprintf("a datagram for %v (UDP)", c.local) }
 
-func (c *UDPConn) opError(op string, err error) error {
-	return opError(op, "udp", c.LocalAddr(), c.RemoteAddr(), err)
+func (c *UDPConn) opError(op string, remote net.Addr, err error) error {
+	return opError(op, "udp", c.LocalAddr(), remote, err)
 }

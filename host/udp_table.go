@@ -1,7 +1,6 @@
 package host
 
 import (
-	"errors"
 	"net/netip"
 	"syscall"
 
@@ -35,7 +34,7 @@ func (t *udpTable) open(local, remote netip.AddrPort) (*UDPConn, error) {
 		}
 		local = netip.AddrPortFrom(local.Addr(), port)
 	}
-	if t.sockets[udpKey{local, remote}] != nil {
+	if !remote.IsValid() && t.taken(local) || t.sockets[udpKey{local, remote}] != nil {
 		return nil, syscall.EADDRINUSE
 	}
 	c := &UDPConn{host: t.host, local: local, remote: remote}
@@ -51,11 +50,26 @@ func (t *udpTable) pickPort(local netip.Addr, remote netip.AddrPort) (uint16, er
 		if t.nextPort++; t.nextPort < firstDynamicPort {
 			t.nextPort = firstDynamicPort
 		}
-		if t.find(netip.AddrPortFrom(local, port), remote) == nil {
+		at := netip.AddrPortFrom(local, port)
+		if t.find(at, remote) == nil && (remote.IsValid() || !t.taken(at)) {
 			return port, nil
 		}
 	}
 	return 0, syscall.EADDRNOTAVAIL
+}
+
+// taken says whether there is a socket without peer where another would be: as
+// on Linux one for any address and one for a certain one cannot share a port.
+func (t *udpTable) taken(local netip.AddrPort) bool {
+	if !local.Addr().IsUnspecified() {
+		return t.find(local, netip.AddrPort{}) != nil
+	}
+	for key := range t.sockets {
+		if !key.remote.IsValid() && key.local.Port() == local.Port() {
+			return true
+		}
+	}
+	return false
 }
 
 // find prefers the socket that names more: connected before unconnected, its
@@ -95,14 +109,16 @@ func (h *Host) udpArrives(p *network.IPv4Header, body []byte) (problem network.P
 	return problem, true
 }
 
-// udpError passes an ICMP error on to a connected socket
-// (RFC 1122 §4.1.3.3). Time exceeded and the like are not errors of the port.
+// udpError passes an ICMP error on to a connected socket (RFC 1122 §4.1.3.3).
+//
+// Simplified: the RFC wants every error passed on; as on Linux time exceeded is
+// not, since a datagram that went in circles says nothing of the port.
 func (h *Host) udpError(e *ICMPError) {
 	c := h.udp.sockets[udpKey{e.Local, e.Remote}]
-	if c == nil || e.Errno() == 0 {
+	if c == nil || e.Message.Type != network.DestinationUnreachable {
 		return
 	}
-	c.failure = errors.Join(e)
+	c.failure = e
 	c.arrival = h.lab.log.Cause()
 	c.readable.Broadcast()
 }

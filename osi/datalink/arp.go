@@ -195,6 +195,10 @@ func (c *ARPCache[T]) Next() (a Action[T], ok bool) {
 	return a, true
 }
 
+// Quiet says that there is nothing to do and no question out: who looked up what
+// is known need not look after the cache.
+func (c *ARPCache[T]) Quiet() bool { return c.asking == 0 && len(c.actions) == 0 }
+
 func (c *ARPCache[T]) do(a Action[T]) { c.actions = append(c.actions, a) }
 
 // note records an event; ask c.cfg.Log.On() first.
