@@ -93,7 +93,8 @@ func (c *Conn) sendACK(now sim.Time, out *Segment) {
 
 // offer moves the right edge of the receive window and returns the window
 // field. The edge stands still until it can move by a full segment or half of
-// the buffer (RFC 9293 §3.8.6.2.2), and never moves back.
+// the buffer (RFC 9293 §3.8.6.2.2), and does not move back, but for less than a
+// unit of a scaled window when the buffer is full (RFC 7323 §2.4).
 func (c *Conn) offer(syn bool) uint16 {
 	if room := c.roomToOffer(); room > c.rcv.WND && room-c.rcv.WND >= c.worthOffering() {
 		c.rcv.WND = room
