@@ -9,13 +9,13 @@ import (
 
 // contentFields are what a message of the application carries, apart from its
 // own header: what the people or programs above it wanted to say.
-var contentFields = []string{"http.file_data"}
+var contentFields = []string{"http.file_data", "chat.text"}
 
 // contentOf is where the content of a part stands in the frame. There is none
-// when it is not told apart from the header, or not in this frame.
+// when it is all of the part, or not in this frame.
 func contentOf(p *osi.Part) (osi.Span, bool) {
 	for _, key := range contentFields {
-		if f, ok := p.Field(key); ok && f.Span.Length > 0 {
+		if f, ok := p.Field(key); ok && f.Span.Length > 0 && f.Span.Length < p.Len() {
 			return f.Span, true
 		}
 	}
@@ -28,7 +28,7 @@ func contentText(d *capture.Dissection, p *osi.Part) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%d in front, then %d of content: “%s”", p.Len()-span.Length, span.Length, osi.Quote(within(d.Data, span), 40))
+	return fmt.Sprintf("%d of its own, %d of content: “%s”", p.Len()-span.Length, span.Length, osi.Quote(within(d.Data, span), 40))
 }
 
 // encodingText says how many bytes the first characters of a text make, and

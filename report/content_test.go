@@ -20,7 +20,7 @@ func TestContentIsToldApart(t *testing.T) {
 	if got, want := sizeOf(d).String(), "2 payload + 57 headers (3 + 20 + 20 + 14) + 1 padding + 4 FCS"; got != want {
 		t.Errorf("the frame is %q, want %q", got, want)
 	}
-	if got, want := contentText(d, top), "3 in front, then 2 of content: “lo”"; got != want {
+	if got, want := contentText(d, top), "3 of its own, 2 of content: “lo”"; got != want {
 		t.Errorf("the layer says %q, want %q", got, want)
 	}
 	walk := storeys(d)

@@ -53,7 +53,7 @@ func sizeOfPart(d *capture.Dissection, p *osi.Part) size {
 	// "data" is what the dissector calls bytes of which no header is known; a
 	// fragment's bytes are a piece of whatever the datagram carries.
 	if p.Protocol == "data" || p.PDU == "fragment" || p.Layer > osi.Transport && p.Layer == topBytes(d) {
-		if span, ok := contentOf(p); ok && span.Length < p.Len() {
+		if span, ok := contentOf(p); ok {
 			return size{payload: span.Length, headers: []int{p.Len() - span.Length}}
 		}
 		return size{payload: p.Len()}
