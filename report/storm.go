@@ -155,12 +155,21 @@ func struckText(v *scenarios.VariantResult, f scenarios.Fate) string {
 	case isTCP:
 		text += ": SEQ " + seq.Value
 	default:
-		text += ": " + count(sizeOf(d).payload, "byte")
+		text += ": " + datagramText(d)
 	}
 	if d.Label != "" {
 		text += " (" + d.Label + ")"
 	}
 	return text
+}
+
+// datagramText is what a datagram says, or else how much it carries.
+func datagramText(d *capture.Dissection) string {
+	const short = 24 // columns, so that two variants stand side by side
+	if line, ok := fieldOf(d, "text.line"); ok {
+		return "“" + cells.Truncate(line.Value, short, "…") + "”"
+	}
+	return count(sizeOf(d).payload, "byte")
 }
 
 func sentFrame(v *scenarios.VariantResult, f scenarios.Fate) *capture.Dissection {

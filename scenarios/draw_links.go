@@ -98,11 +98,27 @@ func (d *drawer) impairments(all []*Impairment, to string, allowed []string) []p
 		if slices.Contains(d.removed, im.Name.S) && im.Name.Given() || im.To.Given() && im.To.S != to {
 			continue
 		}
+		if im.If.Given() && !d.holds(im.If) {
+			continue
+		}
 		if d.oneOf(im.Do, "deed here", allowed) {
 			out = append(out, d.impairment(im))
 		}
 	}
 	return out
+}
+
+// holds says whether an expression over the knobs is true as they are set.
+func (d *drawer) holds(t Text) bool {
+	e := d.compileBool(t, d.alwaysTypes())
+	if e == nil {
+		return false
+	}
+	yes, err := e.run(alwaysValues(d.knobs))
+	if err != nil {
+		d.add(t.Place, "this cannot be worked out: %v", err)
+	}
+	return yes == true
 }
 
 func (d *drawer) impairment(im *Impairment) plan.Impairment {

@@ -79,7 +79,8 @@ type ProgramResult struct {
 	// Lines are what it printed.
 	Lines []Line
 	// Sent and Received are what it handed to the network and what it got
-	// from it: one Chunk for each write and each read that it made.
+	// from it: one Chunk for each write and each read that it made, without
+	// the number that it may put in front of a piece.
 	Sent, Received []Chunk
 	// Values are further numbers that it counted, in a fixed order.
 	Values []Counter

@@ -140,6 +140,7 @@ type Impairment struct {
 	Name   Text   `yaml:"name" jsonschema_description:"A name, by which without can remove it."`
 	Do     Text   `yaml:"do,required" jsonschema_description:"lose, flip, swap, duplicate, hold, burst, noise, outage or replay."`
 	To     Text   `yaml:"to" jsonschema_description:"Only in the direction to this node of the link; without it, both."`
+	If     Text   `yaml:"if" jsonschema_description:"It is there only if this expression over knobs is true: knob.loss > 0."`
 	Chance Text   `yaml:"chance" jsonschema_description:"Each frame is struck with this chance: 5%. (burst: while the burst lasts.)"`
 	Nth    []Text `yaml:"nth" jsonschema_description:"Which frames are struck, counted from 1 among those that match: 3 or [2, 3]."`
 	Match  `yaml:",inline"`

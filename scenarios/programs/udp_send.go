@@ -3,7 +3,6 @@ package programs
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ var _ = Declare(Declaration{
 })
 
 func udpSend(c *Context) error {
-	conn, err := c.dial("udp")
+	conn, err := c.Host.Dial("udp", c.address())
 	if err != nil {
 		return err
 	}
@@ -36,12 +35,14 @@ func udpSend(c *Context) error {
 		if i > 0 {
 			c.Host.Sleep(c.duration("every"))
 		}
+		datagram := piece
 		if c.yes("numbered") {
-			piece = append(fmt.Appendf(nil, "%d/%d ", i+1, len(pieces)), piece...)
+			datagram = append(fmt.Appendf(nil, "%d/%d ", i+1, len(pieces)), piece...)
 		}
-		if _, err := conn.Write(piece); err != nil {
+		if _, err := conn.Write(datagram); err != nil {
 			return err
 		}
+		c.Journal.Sent(piece) // the number is this program's header, no part of the message
 	}
 	c.Journal.Count("datagrams", int64(len(pieces)))
 	return nil
@@ -71,7 +72,7 @@ func udpReceive(c *Context) error {
 		if err := conn.SetReadDeadline(c.Host.Now().Add(patience)); err != nil {
 			return err
 		}
-		n, from, err := conn.ReadFrom(buf)
+		n, _, err := conn.ReadFrom(buf)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			tally.report()
@@ -80,8 +81,7 @@ func udpReceive(c *Context) error {
 			return err
 		}
 		patience = c.duration("quiet")
-		c.Journal.Received(buf[:n])
-		tally.add(string(buf[:n]), from)
+		c.Journal.Received([]byte(tally.add(string(buf[:n]))))
 	}
 }
 
@@ -100,14 +100,15 @@ func newTally(c *Context) *tally {
 	return &tally{c: c, numbered: c.yes("numbered"), pieces: map[int]string{}}
 }
 
-func (t *tally) add(text string, _ net.Addr) {
+// add counts a datagram in and gives the part of the message that is in it.
+func (t *tally) add(text string) string {
 	t.count++
 	number, total, piece, ok := splitNumber(text)
 	if !t.numbered || !ok {
 		t.bytes += len(text)
 		t.plain.WriteString(text)
 		t.c.printf("datagram %d: %s %q", t.count, quantity(len(text), "byte"), shortened(text))
-		return
+		return text
 	}
 	t.bytes += len(piece)
 	t.total = total
@@ -122,6 +123,7 @@ func (t *tally) add(text string, _ net.Addr) {
 	t.highest = max(t.highest, number)
 	t.pieces[number] = piece
 	t.c.printf("datagram %d: number %d of %d%s", t.count, number, total, remark)
+	return piece
 }
 
 func shortened(s string) string {
