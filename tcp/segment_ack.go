@@ -105,19 +105,20 @@ func (c *Conn) advance(now sim.Time, seg *Segment) uint32 {
 // what it acknowledges was sent twice (Karn, RFC 6298 §3), else from the
 // timestamp that it echoes (RFC 7323 §4.1).
 func (c *Conn) measure(now sim.Time, seg *Segment, a *acked) {
+	rtt := now.Sub(a.sentAt)
 	switch o := &seg.Options; {
 	case a.measures:
-		c.rto.sample(c.cfg, now.Sub(a.sentAt))
 	case c.ts.on && o.HasTimestamps && o.TSecr != 0 && since(now, o.TSecr) >= 0:
-		c.rto.sample(c.cfg, since(now, o.TSecr))
+		rtt = since(now, o.TSecr)
 	default:
 		if c.em.Log.On() {
 			c.emit(KarnSkipped, trace.Int("seq", a.SEQ.Sub(c.snd.ISS)))
 		}
 		return
 	}
+	c.rto.sample(c.cfg, rtt)
 	if c.em.Log.On() {
-		c.emit(RTTSample, trace.Duration("rtt", now.Sub(a.sentAt)), trace.Duration("srtt", c.rto.SRTT),
+		c.emit(RTTSample, trace.Duration("rtt", rtt), trace.Duration("srtt", c.rto.SRTT),
 			trace.Duration("rttvar", c.rto.RTTVAR), trace.Duration("rto", c.rto.RTO))
 	}
 }
