@@ -95,7 +95,7 @@ func (c *Conn) sendAgain(now sim.Time, out *Segment, s *sent, why Cause) {
 		flags |= FIN
 		n--
 	}
-	if n > 0 && s.SEQ.Add(n) == c.snd.END {
+	if s.marks&withPSH != 0 {
 		flags |= PSH
 	}
 	s.at = now
@@ -146,11 +146,12 @@ func (c *Conn) sendText(now sim.Time, out *Segment, n uint32, fin bool, why Caus
 	flags := ACK
 	if n > 0 && s.end() == c.snd.END {
 		flags |= PSH // the last of what the program wrote (RFC 9293 §3.9.1.2)
+		s.marks |= withPSH
 	}
 	if fin {
 		flags |= FIN
 		s.n++
-		s.marks = withFIN
+		s.marks |= withFIN
 	}
 	c.fill(now, out, c.snd.NXT, flags, why)
 	out.text = n

@@ -23,6 +23,7 @@ const (
 	resent                    // a retransmission of it is on its way
 	withSYN                   // its first octet is SYN
 	withFIN                   // its last octet is FIN
+	withPSH                   // its text ended what the program had written
 )
 
 // retransmissionQueue is the queue of RFC 9293 §3.10.7.4 and the scoreboard of

@@ -62,7 +62,7 @@ func (q *retransmissionQueue) split(i int, seq Seq) {
 	n := uint16(seq.Sub(front.SEQ))
 	front.n, back.n = n, back.n-n
 	back.SEQ = seq
-	front.marks &^= withFIN
+	front.marks &^= withFIN | withPSH
 	back.marks &^= withSYN
 	q.add(front)
 	q.add(back)
