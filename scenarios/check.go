@@ -119,11 +119,15 @@ func (ck *checker) bound(t Text, p *value.Parameter) *value.Value {
 	if !t.Given() {
 		return nil
 	}
-	if p.Kind == value.Text || p.Kind == value.Choice || p.Kind == value.Bool {
+	kind := p.Kind
+	switch kind {
+	case value.Choice, value.Bool:
 		ck.add(t.Place, "a knob of the type %s has no min or max", p.Kind)
 		return nil
+	case value.Text:
+		kind = value.Int // how many letters
 	}
-	v, err := value.Parse(p.Kind, t.S)
+	v, err := value.Parse(kind, t.S)
 	if err != nil {
 		ck.add(t.Place, "%v", err)
 		return nil

@@ -50,8 +50,8 @@ type Knob struct {
 	Name    Text   `yaml:",key"`
 	Type    Text   `yaml:"type,required" jsonschema_description:"percent, duration, rate, bytes, int, text, choice or bool."`
 	Default Text   `yaml:"default,required" jsonschema_description:"Its value when nobody turns it."`
-	Min     Text   `yaml:"min" jsonschema_description:"The least value allowed."`
-	Max     Text   `yaml:"max" jsonschema_description:"The greatest value allowed."`
+	Min     Text   `yaml:"min" jsonschema_description:"The least value allowed; of a text, the least number of letters."`
+	Max     Text   `yaml:"max" jsonschema_description:"The greatest value allowed; of a text, the greatest number of letters."`
 	Choices []Text `yaml:"choices" jsonschema_description:"The words allowed when type is choice."`
 	Help    Text   `yaml:"help,required" jsonschema_description:"What it is, in one line."`
 	Try     Text   `yaml:"try" jsonschema_description:"A value worth trying and what to look for then."`

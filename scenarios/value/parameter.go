@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/packetwalk/packetwalk/sim"
 )
@@ -18,7 +19,7 @@ type Parameter struct {
 	Required bool
 	// Min and Max bound it, both included; nil is no bound but the natural
 	// one: a percentage lies between 0% and 100%, and no duration, rate or
-	// amount of bytes is below 0.
+	// amount of bytes is below 0. Of a Text they are Ints: how many letters.
 	Min, Max *Value
 	// Choices are the words allowed when Kind is Choice.
 	Choices []string
@@ -35,6 +36,9 @@ type RangeError struct {
 }
 
 func (e *RangeError) Error() string {
+	if e.Parameter.Kind == Text {
+		return fmt.Sprintf("%s is %q, but it must be %s", e.Parameter.Name, e.Value, e.Parameter.Range())
+	}
 	return fmt.Sprintf("%s is %s, but it must be %s", e.Parameter.Name, e.Value, e.Parameter.Range())
 }
 
@@ -47,6 +51,8 @@ func (p *Parameter) Range() string {
 	switch {
 	case p.Kind == Choice:
 		return "one of " + strings.Join(p.Choices, ", ")
+	case p.Kind == Text && (p.Min != nil || p.Max != nil):
+		return "a text whose number of letters is " + p.letters().Range()
 	case least != nil && most != nil:
 		return fmt.Sprintf("between %s and %s", least, most)
 	case least != nil:
@@ -77,6 +83,12 @@ func (p *Parameter) Check(v Value) error {
 		}
 		return &RangeError{p, v}
 	}
+	if p.Kind == Text {
+		if p.letters().Check(OfInt(int64(utf8.RuneCountInString(v.text)))) != nil {
+			return &RangeError{p, v}
+		}
+		return nil
+	}
 	least, most := p.Bounds()
 	if least != nil && v.Compare(*least) < 0 || most != nil && v.Compare(*most) > 0 {
 		return &RangeError{p, v}
@@ -84,9 +96,17 @@ func (p *Parameter) Check(v Value) error {
 	return nil
 }
 
+// letters is how many letters a text may have.
+func (p *Parameter) letters() *Parameter {
+	return &Parameter{Name: p.Name, Kind: Int, Min: p.Min, Max: p.Max}
+}
+
 // Bounds are Min and Max, or the natural bounds of the kind where they are
-// nil; nil where there is none either.
+// nil; nil where there is none either, as for every text.
 func (p *Parameter) Bounds() (least, most *Value) {
+	if p.Kind == Text {
+		return nil, nil
+	}
 	least, most = p.Min, p.Max
 	switch p.Kind {
 	case Percent, Duration, Rate, Bytes:

@@ -142,3 +142,28 @@ func TestRange(t *testing.T) {
 		t.Errorf("green: %v", err)
 	}
 }
+
+// The bounds of a text are on how many letters it has, not on its bytes.
+func TestLettersOfAText(t *testing.T) {
+	one, four := OfInt(1), OfInt(4)
+	p := Parameter{Name: "message", Kind: Text, Min: &one, Max: &four}
+	for _, good := range []string{"x", "four", "vier", "Küße"} {
+		if _, err := p.Parse(good); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"":      `message is "", but it must be a text whose number of letters is between 1 and 4`,
+		"Grüße": `message is "Grüße", but it must be a text whose number of letters is between 1 and 4`,
+	} {
+		if _, err := p.Parse(text); !errors.Is(err, ErrRange) || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+	if least, most := p.Bounds(); least != nil || most != nil {
+		t.Errorf("a text has no least and no greatest value, got %v and %v", least, most)
+	}
+	if want := "a text"; (&Parameter{Kind: Text}).Range() != want {
+		t.Errorf("the range of a free text is %q, want %q", (&Parameter{Kind: Text}).Range(), want)
+	}
+}
