@@ -95,7 +95,7 @@ func (c *Conn) sendAgain(now sim.Time, out *Segment, s *sent, why Cause) {
 		flags |= FIN
 		n--
 	}
-	if s.marks&withPSH != 0 {
+	if n > 0 && s.marks&withPSH != 0 {
 		flags |= PSH
 	}
 	s.at = now
