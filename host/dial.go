@@ -60,7 +60,7 @@ func (h *Host) dial(network, address string, limit func() (deadline, error)) (ne
 	if err := checkNetwork(network, protocol); err != nil {
 		return nil, opError("dial", network, nil, nil, err)
 	}
-	remote, err := h.peer(address)
+	remote, err := h.peer(address, until)
 	if err != nil {
 		return nil, opError("dial", network, nil, nil, err)
 	}

@@ -18,7 +18,7 @@
 // Reading order: lab.go (the network as a whole), nic.go and stack.go (a frame
 // comes in, a packet goes out), switch.go, router.go, middlebox.go and what
 // implements it (nat.go, filter.go, corrupt.go), icmp.go; then host.go,
-// tcp_table.go and tcp_conn.go, listener.go, dial.go, udp_conn.go, ping.go, and
+// tcp_table.go and tcp_conn.go, listener.go, dial.go, udp_conn.go, ping.go, resolve.go and dns.go, tls.go, and
 // program.go.
 //
 // What it leaves out: IPv6, multicast, VLANs, routing protocols (routes are set

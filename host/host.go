@@ -1,6 +1,8 @@
 package host
 
 import (
+	"net/netip"
+
 	"github.com/packetwalk/packetwalk/osi/network"
 	"github.com/packetwalk/packetwalk/tcp"
 )
@@ -17,6 +19,9 @@ type Host struct {
 	// Backlog is how many connections may wait for Accept, on sockets that
 	// listen from now on; 0 means 4096, as Linux's SOMAXCONN.
 	Backlog int
+	// Resolver is the DNS server that names are looked up at; without one, the
+	// laboratory's hosts table knows them all.
+	Resolver netip.AddrPort
 	// NoUDPChecksum sends datagrams without a checksum (RFC 768 allows it).
 	NoUDPChecksum bool
 

@@ -36,7 +36,7 @@ func (h *Host) Listen(network, address string) (net.Listener, error) {
 	if err := checkNetwork(network, "tcp"); err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
-	local, err := h.endpoint(address)
+	local, err := h.endpoint(address, 0)
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}

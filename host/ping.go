@@ -44,7 +44,7 @@ func (h *Host) Ping(name string, size int, ttl uint8, timeout time.Duration) (rt
 	if size < 0 || size > maxEcho {
 		return 0, opError(os.NewSyscallError("sendto", syscall.EMSGSIZE))
 	}
-	dst, err := h.lab.LookupHost(name)
+	dst, err := h.lookup(name, 0)
 	if err != nil {
 		return 0, err
 	}

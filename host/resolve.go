@@ -9,8 +9,7 @@ import (
 
 // A laboratory has one hosts table: the name of every device that has an
 // address, in the order in which they were made. It plays the part of
-// /etc/hosts. Real DNS messages travel only where a program sends them
-// (osi/application has the client and the server).
+// /etc/hosts. Real DNS messages travel where a host has a Resolver (dns.go).
 
 // LookupHost finds the address of a device by its name; an address in text
 // form is its own name, and "localhost" is 127.0.0.1. An unknown name is a
@@ -39,8 +38,9 @@ type NameEntry struct {
 // Names is the hosts table, in the order in which the devices were made.
 func (l *Lab) Names() []NameEntry { return l.names }
 
-// endpoint resolves "host:port". An empty host means every local address.
-func (h *Host) endpoint(address string) (netip.AddrPort, error) {
+// endpoint resolves "host:port", by the deadline of the call that needs it. An
+// empty host means every local address.
+func (h *Host) endpoint(address string, until deadline) (netip.AddrPort, error) {
 	name, portText, err := net.SplitHostPort(address)
 	if err != nil {
 		return netip.AddrPort{}, err
@@ -52,7 +52,7 @@ func (h *Host) endpoint(address string) (netip.AddrPort, error) {
 	if name == "" {
 		return netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port)), nil
 	}
-	addr, err := h.lab.LookupHost(name)
+	addr, err := h.lookup(name, until)
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
@@ -61,8 +61,8 @@ func (h *Host) endpoint(address string) (netip.AddrPort, error) {
 
 // peer resolves the address of somebody to talk to: nobody in particular is
 // this host itself.
-func (h *Host) peer(address string) (netip.AddrPort, error) {
-	remote, err := h.endpoint(address)
+func (h *Host) peer(address string, until deadline) (netip.AddrPort, error) {
+	remote, err := h.endpoint(address, until)
 	if err == nil && remote.Addr().IsUnspecified() {
 		remote = netip.AddrPortFrom(loopbackAddr, remote.Port())
 	}

@@ -42,7 +42,7 @@ func (h *Host) ListenPacket(network, address string) (net.PacketConn, error) {
 	if err := checkNetwork(network, "udp"); err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}
-	local, err := h.endpoint(address)
+	local, err := h.endpoint(address, 0)
 	if err != nil {
 		return nil, opError("listen", network, nil, nil, err)
 	}

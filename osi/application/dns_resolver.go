@@ -43,7 +43,9 @@ func (r *DNSResolver) LookupA(name string) ([]DNSRecord, error) {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			continue
 		case err != nil:
-			return nil, r.fail(name, err.Error(), false)
+			e := r.fail(name, err.Error(), false)
+			e.UnwrapErr = err
+			return nil, e
 		}
 		return r.judge(name, answer)
 	}

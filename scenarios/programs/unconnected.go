@@ -12,7 +12,7 @@ type unconnected struct {
 
 // dialUnconnected is dial for such a socket.
 func (c *Context) dialUnconnected() (net.Conn, error) {
-	to, err := c.Host.Lab().LookupHost(c.text("to"))
+	to, err := c.Host.LookupHost(c.text("to"))
 	if err != nil {
 		return nil, err
 	}
