@@ -73,3 +73,5 @@ func BenchmarkBulk(b *testing.B) {
 		})
 	}
 }
+
+func frameOf(data []byte) *physical.Frame { return &physical.Frame{Data: data} }
