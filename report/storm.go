@@ -163,13 +163,15 @@ func struckText(v *scenarios.VariantResult, f scenarios.Fate) string {
 	return text
 }
 
-// datagramText is what a datagram says, or else how much it carries.
+// datagramText is what a datagram says, if that is short and all that its
+// frame carries; or else how much it carries.
 func datagramText(d *capture.Dissection) string {
 	const short = 24 // columns, so that two variants stand side by side
-	if line, ok := fieldOf(d, "text.line"); ok {
-		return "“" + cells.Truncate(line.Value, short, "…") + "”"
+	payload := sizeOf(d).payload
+	if line, ok := fieldOf(d, "text.line"); ok && len(line.Value) == payload && cells.StringWidth(line.Value) <= short {
+		return "“" + line.Value + "”"
 	}
-	return count(sizeOf(d).payload, "byte")
+	return count(payload, "byte")
 }
 
 func sentFrame(v *scenarios.VariantResult, f scenarios.Fate) *capture.Dissection {
