@@ -139,6 +139,11 @@ func (d *drawer) host(h *Host) plan.Host {
 	}
 	d.reachable(h.Gateway, out.Gateway, out.Interfaces)
 	out.Options = d.settings(h.Options, HostOptions, "option of a host")
+	for _, o := range h.Options {
+		if o.Name.S == resolverOption {
+			d.addr(o.Value)
+		}
+	}
 	return out
 }
 

@@ -61,8 +61,11 @@ var (
 	ifParameter     = parameterOf("if", value.Bool, "true")
 )
 
-// HostOptions are what a scenario can say of a host's TCP and UDP. Where it
-// says nothing, their own defaults hold.
+// resolverOption is the option that is an address.
+const resolverOption = "resolver"
+
+// HostOptions are what a scenario can say of a host's TCP and UDP, and of whom
+// it asks for names. Where it says nothing, their own defaults hold.
 var HostOptions = []value.Parameter{
 	{Name: "profile", Kind: value.Choice, Choices: []string{"rfc", "linux"}, Help: "the letter of the RFCs, or as Linux does it"},
 	{Name: "congestion", Kind: value.Choice, Choices: congestionControls(), Help: "the congestion control"},
@@ -80,4 +83,5 @@ var HostOptions = []value.Parameter{
 	{Name: "syn_retries", Kind: value.Int, Help: "how often a SYN is sent again"},
 	{Name: "udp_checksum", Kind: value.Bool, Help: "whether its UDP datagrams carry a checksum (RFC 768)"},
 	{Name: "retries", Kind: value.Int, Help: "how often anything else is sent again"},
+	{Name: resolverOption, Help: "the address of the DNS server that it asks for names (RFC 1034 §5.3); without it, it knows the name of every device"},
 }

@@ -69,6 +69,13 @@ func (st *stage) addHost(h plan.Host) error {
 	}
 	st.devices[h.Name] = d
 	configureTCP(&made.TCP, h.Options)
+	if v, ok := h.Options.Get(resolverOption); ok {
+		server, err := netip.ParseAddr(v.Text())
+		if err != nil {
+			return fmt.Errorf("host %s: %s: %w", h.Name, resolverOption, err)
+		}
+		made.Resolver = netip.AddrPortFrom(server, dnsPort)
+	}
 	made.NoUDPChecksum = setTo(h.Options, "udp_checksum", false)
 	if err := made.TCP.Check(); err != nil {
 		return fmt.Errorf("host %s: %w", h.Name, err)
@@ -78,6 +85,8 @@ func (st *stage) addHost(h plan.Host) error {
 	}
 	return nil
 }
+
+const dnsPort = 53 // RFC 1035 §4.2.1
 
 // addInterface makes an interface whose MTU is that of its link.
 func (st *stage) addInterface(on interface {
