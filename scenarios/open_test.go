@@ -75,6 +75,18 @@ func TestOpenedFrame(t *testing.T) {
 	}
 }
 
+// In a step about a frame a name with a dot is a field, unless it begins with
+// what every expression knows.
+func TestKnobInAStepAboutAFrame(t *testing.T) {
+	sc, err := loadChanged(t, "bytes arrive for port {udp.dstport}", "bytes arrive for port {udp.dstport}, {knob.loss} of 100 lost")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := resolvedBy(t, sc, helloTape("Hello")).Story[1].Say, "64 bytes arrive for port 7, 0 of 100 lost"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // A method of the last of a filtered list gets its own argument: expr's
 // findLast, which its optimizer puts in the place of the two, would spoil it.
 func TestLastOfFiltered(t *testing.T) {

@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/expr-lang/expr/types"
@@ -36,9 +38,11 @@ func (ck *checker) checkStory() {
 	}
 }
 
-// frameField turns {tcp.seq}, in a step about a frame, into the field.
+// frameField turns {tcp.seq}, in a step about a frame, into the field; {it.length}
+// and {knob.loss} are what they are anywhere.
 func frameField(source string) string {
-	if fieldPath.MatchString(source) && source[:3] != "it." {
+	first, _, _ := strings.Cut(source, ".")
+	if fieldPath.MatchString(source) && !slices.Contains([]string{"it", "knob", "programs", "variant"}, first) {
 		return `it.text("` + source + `")`
 	}
 	return source
