@@ -61,6 +61,7 @@ type arrow struct {
 	toward   string // whom it is for, if that is known
 	arrives  int64  // nanoseconds since the start, at to; 0 if it was lost on the way there
 	lost     string // why it came no further; "" if it did what it should
+	notes    []string
 }
 
 // arrowsOf follows every frame that a node sends of its own accord.
@@ -73,7 +74,7 @@ func arrowsOf(v *scenarios.VariantResult) []arrow {
 		}
 		way := l.journey(d)
 		end := way[len(way)-1]
-		a := arrow{sent: d, from: d.Interface.Node, to: end.node, toward: owner(v, d.Destination)}
+		a := arrow{sent: d, from: d.Interface.Node, to: end.node, toward: owner(v, d.Destination), notes: mishaps(way)}
 		if end.out == nil && end.in != nil {
 			a.arrives = int64(runTime(end.in.Time))
 			if e := refusal(end.events); e != nil {
@@ -100,6 +101,7 @@ const (
 func drawLadder(arrows []arrow, lines []string, w int) (Figure, int) {
 	left := max(len(arrows)-mostArrows, 0)
 	arrows = arrows[:len(arrows)-left]
+	noteOvertaking(arrows)
 	space := (w - timeColumns - 12) / max(len(lines)-1, 1)
 	at := func(node string) int { return timeColumns + 1 + slices.Index(lines, node)*space }
 
@@ -137,13 +139,11 @@ func drawLadder(arrows []arrow, lines []string, w int) (Figure, int) {
 		c.put(0, seconds(runTime(a.sent.Time)))
 		c.shaft(lo, hi, from == lo, a.lost != "")
 		figure = append(figure, plains(c.String()))
-		if a.lost == "" {
-			continue
+		for _, note := range a.notes {
+			figure = append(figure, belowArrow("• "+note, w)...)
 		}
-		for _, text := range wrap("✗ "+clean(a.lost), max(w-timeColumns-4, 20)) {
-			c := newCanvas(w)
-			c.put(timeColumns+3, text)
-			figure = append(figure, []Cell{{Text: c.String(), Tone: Bad}})
+		if a.lost != "" {
+			figure = append(figure, belowArrow("✗ "+a.lost, w)...)
 		}
 	}
 	return figure, left
