@@ -113,3 +113,15 @@ func TestPing(t *testing.T) {
 		t.Errorf("the third follows after %v, want a pause of 1s", gap)
 	}
 }
+
+// RFC 1122 §4.1.3.3 cannot help a socket that is not connected: the system does
+// not know whose datagram ICMP speaks of. It still gets answers.
+func TestUDPAskUnconnected(t *testing.T) {
+	out := play(t, nil, program(t, "client", "udp-ask", "to", "server", "message", "hello?", "connected", "false"))
+	wantCounts(t, result(t, out, "udp-ask"), "timeouts 1")
+	out = play(t, nil,
+		background(program(t, "server", "udp-echo")),
+		later(program(t, "client", "udp-ask", "to", "server", "message", "hello?", "connected", "false")),
+	)
+	wantLines(t, result(t, out, "udp-ask"), "the write succeeded", `the answer: "hello?"`)
+}
