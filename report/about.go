@@ -24,6 +24,9 @@ var _ = register(&view{
 		}
 		var knobs List
 		for _, k := range r.Knobs {
+			if !k.Knob.Turnable() {
+				continue
+			}
 			text := cells.Truncate(k.Value.String(), 60, "…")
 			if k.Chosen {
 				text += " (as you set it)"

@@ -61,10 +61,7 @@ func TestScenariosHold(t *testing.T) {
 // as it goes.
 func TestScenariosHoldAtTheEndsOfTheirKnobs(t *testing.T) {
 	eachScenario(t, func(t *testing.T, sc *scenarios.Scenario) {
-		for _, k := range sc.Knobs {
-			if !k.Turnable() {
-				continue
-			}
+		for _, k := range sc.Turnable() {
 			for _, text := range ends(&k.Parameter) {
 				knobs := sc.Defaults()
 				if err := knobs.Set(k.Name.S, text); err != nil {

@@ -52,6 +52,17 @@ func (ks Knobs) Set(name, text string) error {
 // Turnable says whether the learner may turn the knob: not if variants set it.
 func (k *Knob) Turnable() bool { return len(k.setBy) == 0 }
 
+// Turnable lists the knobs that the learner may turn.
+func (sc *Scenario) Turnable() []*Knob {
+	var all []*Knob
+	for _, k := range sc.Knobs {
+		if k.Turnable() {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
 func (ks Knobs) turn(i int, text string) error {
 	k := ks[i].Knob
 	v, err := k.Parameter.Parse(text)

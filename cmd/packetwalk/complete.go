@@ -83,7 +83,7 @@ func pairs(sc *scenarios.Scenario) completion {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var words []string
-		for _, k := range sc.Knobs {
+		for _, k := range sc.Turnable() {
 			name := k.Name.S + "="
 			if !strings.HasPrefix(begun, name) {
 				words = append(words, name+"\t"+k.Help.S)

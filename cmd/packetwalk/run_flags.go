@@ -96,6 +96,7 @@ func (o *runOptions) knobFlags(cmd *cobra.Command, sc *scenarios.Scenario) {
 			if p.Kind == value.Bool {
 				f.NoOptDefVal = "true"
 			}
+			f.Hidden = !k.Turnable()
 			complete(cmd, k.Name.S, described(knobValues(k)...))
 		}
 	}

@@ -83,7 +83,7 @@ func cardOf(sc *scenarios.Scenario) card {
 		entry: entryOf(sc), Learn: textsOf(sc.Learn), Knobs: []knobCard{}, Variants: []string{}, Questions: len(sc.Predict),
 		References: textsOf(sc.References), Limits: textsOf(sc.Limits), Wireshark: sc.Wireshark.S, Command: runCommand(sc),
 	}
-	for _, k := range sc.Knobs {
+	for _, k := range sc.Turnable() {
 		value, err := json.Marshal(k.Parameter.Default)
 		if err != nil {
 			panic(err) // a value is a number, a truth or a text
@@ -119,8 +119,8 @@ func showDocument(sc *scenarios.Scenario, width int) (report.Document, error) {
 		return d, err
 	}
 	add("The network", network...)
-	if len(sc.Knobs) > 0 {
-		add("Knobs", knobTable(sc.Knobs))
+	if knobs := sc.Turnable(); len(knobs) > 0 {
+		add("Knobs", knobTable(knobs))
 	}
 	if len(sc.Variants) > 0 {
 		var runs report.List
