@@ -21,13 +21,13 @@ import (
 //
 // The declaration is what views, scenario files and the docs know of it.
 type Kind struct {
-	ID       string    // stable, lower case: "tcp.retransmit"
-	Layer    osi.Layer // where it happens
-	Ref      string    // the rule it follows, "RFC 6298 §5.4"; "" if none
+	ID    string    // stable, lower case: "tcp.retransmit"
+	Layer osi.Layer // where it happens
+	Ref   string    // the rule it follows, "RFC 6298 §5.4"; "" if none
 	// Sentence is what happened, with {field} and {node} filled in; {bytes byte}
 	// is a number with its noun, "1 byte" or "2 bytes".
 	Sentence string
-	Fields   []string  // the keys that an event of this kind carries
+	Fields   []string // the keys that an event of this kind carries
 }
 
 var kinds = map[string]*Kind{}
