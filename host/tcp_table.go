@@ -163,6 +163,7 @@ func (h *Host) tcpArrives(p *network.IPv4Header, body []byte) {
 		h.noteBadSegment(err)
 		return
 	}
+	seg.CE = p.ECN() == network.CE
 	key := connKey{p.Dst.As16(), p.Src.As16(), seg.DstPort, seg.SrcPort}
 	c := h.tcp.find(key)
 	if c != nil && !c.machine.MayBeReplacedBy(seg) {
@@ -235,19 +236,22 @@ func (h *Host) sendSegment(c *TCPConn, seg *tcp.Segment) {
 	if c.way == nil || c.way.outdated(h.stack) {
 		c.way = h.wayTo(id.Remote.Addr())
 	}
-	h.sendTCP(c.way, id, f, len(b))
+	h.sendTCP(c.way, id, f, len(b), seg.ECT)
 }
 
 func (h *Host) sendHeaderOnly(id tcp.ID, seg *tcp.Segment) {
 	f := h.newFrame(seg.HeaderLen())
 	b := transportBytes(f, seg.HeaderLen())
 	seg.Put(b, id.Local.Addr(), id.Remote.Addr())
-	h.sendTCP(h.wayTo(id.Remote.Addr()), id, f, len(b))
+	h.sendTCP(h.wayTo(id.Remote.Addr()), id, f, len(b), false)
 }
 
-func (h *Host) sendTCP(w *way, id tcp.ID, f *physical.Frame, n int) {
+func (h *Host) sendTCP(w *way, id tcp.ID, f *physical.Frame, n int, mayMark bool) {
 	// RFC 1191 §6.5: TCP does not want its segments fragmented; it sends
 	// smaller ones.
 	h.out = network.IPv4Header{Protocol: network.ProtocolTCP, TTL: DefaultTTL, Src: id.Local.Addr(), Dst: id.Remote.Addr(), DF: true}
+	if mayMark {
+		h.out.TOS = byte(network.ECT0) // RFC 3168 §5: ECT(0) when there is no reason for the other
+	}
 	h.sendBy(w, &h.out, f, n)
 }

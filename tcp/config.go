@@ -59,6 +59,8 @@ type Config struct {
 	NoSACK        bool // do not offer selective acknowledgments (RFC 2018)
 	NoDelayedACK  bool // acknowledge every segment at once
 
+	ECN ECNMode // explicit congestion notification (RFC 3168)
+
 	// Congestion names the congestion control, one of Congestions(); "" means
 	// "reno".
 	Congestion string
@@ -89,6 +91,9 @@ func (cfg *Config) Check() error {
 	}
 	if findCongestion(cfg.Congestion) == nil {
 		errs = append(errs, fmt.Errorf("tcp: congestion control %q is not one of %q", cfg.Congestion, Congestions()))
+	}
+	if int(cfg.ECN) >= len(ecnModeNames) {
+		errs = append(errs, fmt.Errorf("tcp: ECN mode is %d, must be one of %v", cfg.ECN, ecnModeNames))
 	}
 	return errors.Join(errs...)
 }

@@ -86,6 +86,7 @@ type Conn struct {
 	ack      acknowledgment
 	reply    reply
 	limit    challengeLimit
+	ecn      ecn
 	timers   timers
 	lastSent sim.Time // of text, for the restart after idling
 

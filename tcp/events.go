@@ -46,6 +46,11 @@ var (
 	Probe        = define("tcp.probe", "RFC 9293 §3.8.6.1", "{node} probes the closed window, for the {times}. time", "times")
 	WindowUpdate = define("tcp.window-update", "RFC 9293 §3.8.6.2.2", "{node} has room again and says so: window {window}", "window")
 
+	ECNAgreed   = define("tcp.ecn", "RFC 3168 §6.1.1", "{node}: both sides understand ECN, so routers may mark instead of drop")
+	CEArrived   = define("tcp.ce", "RFC 3168 §6.1.3", "{node}: a router marked SEQ {seq} with CE; every ACK echoes it until CWR comes", "seq")
+	ECNReaction = define("tcp.ecn-reaction", "RFC 3168 §6.1.2", "{node} hears of congestion before anything is lost: ssthresh {ssthresh}, cwnd {cwnd}",
+		"una", "ssthresh", "cwnd")
+
 	ResetReceived = define("tcp.reset", "RFC 9293 §3.10.7.4", "{node}: the other side reset the connection in {state}", "state")
 	ResetSent     = define("tcp.reset-sent", "RFC 9293 §3.5.2", "{node} resets: {why}", "why")
 	TimedOut      = define("tcp.timeout", "RFC 9293 §3.8.3", "{node} gives up after {retries} retransmissions", "retries")

@@ -14,6 +14,7 @@ func Open(now sim.Time, id ID, iss Seq, cfg *Config, em Emitter) *Conn {
 	if !c.cfg.NoWindowScale {
 		c.rcv.shift = c.cfg.windowShift()
 	}
+	c.ecn.asked = c.cfg.ECN == ECNActive
 	c.setState(now, SynSent)
 	return c
 }
@@ -89,6 +90,7 @@ func (c *Conn) synArrives(now sim.Time, seg *Segment) {
 		c.snd.MSS -= timestampsLen
 	}
 	c.cwnd = newWindow(c.cfg, uint32(c.snd.MSS))
+	c.agreeECN(seg)
 }
 
 func (c *Conn) synFlags() Flags {
@@ -115,6 +117,7 @@ func (c *Conn) offerOptions(out *Segment) {
 	if c.rcv.shift > 0 || c.snd.shift > 0 || c.state == SynSent && !c.cfg.NoWindowScale {
 		o.HasWScale, o.WScale = true, c.rcv.shift
 	}
+	c.offerECN(out)
 }
 
 // established enters ESTABLISHED, and leaves it again if CLOSE has been called

@@ -59,6 +59,9 @@ func (c *Conn) fill(now sim.Time, out *Segment, seq Seq, flags Flags, cause Caus
 	}
 	if flags&ACK != 0 {
 		out.ACK = c.rcv.NXT
+		if c.ecn.echo && flags&(SYN|RST) == 0 {
+			out.Flags |= ECE
+		}
 		c.ack = acknowledgment{}
 		c.timers.stop(delayedACK)
 		c.ts.lastACK = c.rcv.NXT
@@ -155,6 +158,7 @@ func (c *Conn) sendText(now sim.Time, out *Segment, n uint32, fin bool, why Caus
 	}
 	c.fill(now, out, c.snd.NXT, flags, why)
 	out.text = n
+	c.ecnNewText(out)
 	c.addSACK(out, n)
 	c.queue.push(c.pool, s)
 	c.snd.NXT = s.end()

@@ -22,7 +22,9 @@ type pair struct {
 	delay time.Duration
 	// fate decides about each segment on its way: the delays after which
 	// copies of it arrive; none means that it is lost. nil: one, after delay.
-	fate   func(from int, seg *Segment) []time.Duration
+	fate func(from int, seg *Segment) []time.Duration
+	// marks says whether a router marks the segment, should its sender permit.
+	marks  func(from int, seg *Segment) bool
 	delays [1]time.Duration
 	out    Segment
 	fly    [2]flights
@@ -43,6 +45,7 @@ type tester interface {
 type flight struct {
 	at sim.Time
 	b  []byte
+	ce bool // a router has marked it
 }
 
 // flights are segments on their way in one direction, by time of arrival.
@@ -206,7 +209,7 @@ func (p *pair) transmit(from int, seg *Segment, b []byte) {
 		if i < len(delays)-1 {
 			f = append(p.buffer(0), b...)
 		}
-		p.fly[from].insert(flight{p.now.Add(d), f})
+		p.fly[from].insert(flight{p.now.Add(d), f, seg.ECT && p.marks != nil && p.marks(from, seg)})
 	}
 	if len(delays) == 0 {
 		p.free = append(p.free, b)
@@ -289,14 +292,14 @@ func (p *pair) step(until sim.Time) bool {
 		return true
 	}
 	f := &p.fly[what]
-	b := f.q[f.head].b
+	b, ce := f.q[f.head].b, f.q[f.head].ce
 	f.head++
-	p.arrive(p.ends[1-what], b)
+	p.arrive(p.ends[1-what], b, ce)
 	p.free = append(p.free, b[:0])
 	return true
 }
 
-func (p *pair) arrive(e *end, b []byte) {
+func (p *pair) arrive(e *end, b []byte, ce bool) {
 	var seg Segment
 	if err := Parse(b, e.id.Remote.Addr(), e.id.Local.Addr(), &seg); err != nil {
 		if errors.Is(err, ErrChecksum) {
@@ -304,6 +307,7 @@ func (p *pair) arrive(e *end, b []byte) {
 		}
 		p.t.Fatal(err)
 	}
+	seg.CE = ce
 	if e.conn == nil {
 		switch AtListen(&seg) {
 		case Begin:
@@ -354,5 +358,5 @@ func (p *pair) inject(to *end, seg Segment) {
 	b := make([]byte, seg.HeaderLen()+len(seg.Data), 9216)
 	copy(b[seg.HeaderLen():], seg.Data)
 	seg.Put(b, to.id.Remote.Addr(), to.id.Local.Addr())
-	p.arrive(to, b)
+	p.arrive(to, b, false)
 }

@@ -78,6 +78,7 @@ func (c *Conn) onAdvance(now sim.Time, advanced, inUse uint32) {
 		if !c.sackOK {
 			c.partialACK(advanced)
 		}
+	case c.ecn.echoed: // RFC 3168 §6.1.2: such an ACK makes cwnd no larger
 	case c.cwndInUse(inUse):
 		c.cong.acked(&c.cwnd, growth{advanced, now, c.rto.SRTT})
 	}
@@ -121,6 +122,7 @@ func (c *Conn) beginRecovery(now sim.Time) {
 		how = "NewReno (RFC 6582)"
 	}
 	r.phase, r.point = fast, c.snd.NXT
+	c.ecnReduced()
 	r.force, r.cause = true, CauseFastRetransmit
 	r.rescued, r.restored = false, false
 	c.queue.headIsLost()
@@ -170,6 +172,7 @@ func (c *Conn) timedOut() {
 	}
 	c.cwnd.CWND, c.cwnd.counted = c.cwnd.SMSS, 0
 	r.phase, r.point = timeout, c.snd.NXT
+	c.ecnReduced()
 	r.dupACKs, r.force, r.cause = 0, true, CauseTimeout
 	// RFC 2018 §8 turns the SACKed marks off. RFC 6675 §5.1 would keep them;
 	// Linux does, unless the first segment is SACKed but not acknowledged.

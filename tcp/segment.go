@@ -45,8 +45,11 @@ type Segment struct {
 	WND              uint16 // as on the wire: not yet scaled
 	URG              uint16
 	Cause            Cause // of a segment that goes out: why it is sent
-	text             uint32
-	Options          Options
+	// ECT wants the packet of a segment that goes out to say that a router may
+	// mark it, CE says of one that came in that a router has (RFC 3168 §5).
+	ECT, CE bool
+	text    uint32
+	Options Options
 	// Data is the text of a segment that came in. It aliases the packet. A
 	// segment that goes out has none: its text stays in the send buffer until
 	// Conn.CopyPayload puts it where the host wants it.

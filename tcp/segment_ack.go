@@ -59,6 +59,7 @@ func (c *Conn) ackInRange(now sim.Time, seg *Segment) {
 		c.setWindow(seg, wnd)
 	}
 	if outstanding {
+		c.ecnEcho(seg)
 		c.onACK(now, advanced, news, inUse, duplicate)
 	}
 }

@@ -30,7 +30,8 @@ func (c *Conn) arrivesOtherwise(now sim.Time, seg *Segment) {
 		!c.checkACK(now, seg) { // fifth
 		return
 	}
-	c.checkURG(seg)         // sixth
+	c.checkURG(seg) // sixth
+	c.ecnArrives(seg)
 	c.segmentText(now, seg) // seventh
 	c.checkFIN(now, seg)    // eighth
 }

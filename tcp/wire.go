@@ -161,7 +161,7 @@ func Parse(b []byte, src, dst netip.Addr, s *Segment) error {
 	s.SrcPort, s.DstPort = be.Uint16(b[0:]), be.Uint16(b[2:])
 	s.SEQ, s.ACK = Seq(be.Uint32(b[4:])), Seq(be.Uint32(b[8:]))
 	s.Flags, s.WND, s.URG = Flags(b[13]), be.Uint16(b[14:]), be.Uint16(b[18:])
-	s.Cause, s.text = CauseNone, 0
+	s.Cause, s.text, s.ECT, s.CE = CauseNone, 0, false, false // the IP header says the last
 	s.Data = b[off:]
 	s.Options = Options{}
 	return s.Options.parse(b[headerLen:off])
