@@ -275,5 +275,8 @@ func withUnit(n float64, unit string) string {
 	if unit == "" {
 		return display(n)
 	}
+	if _, isTime := timeUnits[unit]; n == 1 && !isTime {
+		unit = strings.TrimSuffix(unit, "s")
+	}
 	return display(n) + " " + unit
 }

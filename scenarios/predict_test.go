@@ -85,3 +85,16 @@ func TestChoiceThatTurnsRight(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", p.Problem, want)
 	}
 }
+
+func TestOneOfAUnit(t *testing.T) {
+	for _, c := range []struct {
+		n          float64
+		unit, want string
+	}{
+		{1, "frames", "1 frame"}, {2, "frames", "2 frames"}, {0, "bytes", "0 bytes"}, {1, "ms", "1 ms"}, {1, "s", "1 s"}, {1, "", "1"},
+	} {
+		if got := withUnit(c.n, c.unit); got != c.want {
+			t.Errorf("%v of %q is %q, want %q", c.n, c.unit, got, c.want)
+		}
+	}
+}
