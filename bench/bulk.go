@@ -29,8 +29,11 @@ type Transfer struct {
 	Capture trace.FrameTap
 }
 
-// Sender and Receiver are what the two hosts are called.
-const Sender, Receiver = "sender", "receiver"
+// What the two hosts are called.
+const (
+	Sender   = "sender"
+	Receiver = "receiver"
+)
 
 // Buffer is the size of the socket buffers, in bytes, if Transfer.TCP does not
 // say: more than any product of rate and delay that is usual here.
@@ -171,7 +174,7 @@ func (m *measured) receive(h *host.Host) error {
 		switch {
 		case n > 0:
 			m.finished = h.Lab().Sim().Now()
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return c.Close()
 		case err != nil:
 			return err

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -57,7 +58,7 @@ func TestLossyTransfer(t *testing.T) {
 	segments, again, end := 0, 0, uint64(0)
 	for {
 		p, err := reader.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

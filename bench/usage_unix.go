@@ -14,7 +14,7 @@ func used() usage {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return usage{}
 	}
-	peak := int64(u.Maxrss) // kilobytes, but bytes on Darwin
+	peak := int64(u.Maxrss) //nolint:unconvert // 32 bits on some platforms; kilobytes, but bytes on Darwin
 	if runtime.GOOS != "darwin" && runtime.GOOS != "ios" {
 		peak *= 1024
 	}

@@ -138,6 +138,7 @@ func (g *fragmented) add(b []byte, from int) {
 		s.Offset = min(h.Offset, s.Offset)
 		s.Length = end - s.Offset
 	}
-	g.have = append(kept, s)
+	kept = append(kept, s)
+	g.have = kept
 	slices.SortFunc(g.have, func(a, b osi.Span) int { return a.Offset - b.Offset })
 }

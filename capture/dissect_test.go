@@ -15,13 +15,8 @@ import (
 	"github.com/packetwalk/packetwalk/osi"
 )
 
-// frameMaker builds good frames with gopacket, an independent maker of bytes.
-type frameMaker struct {
-	src, dst string
-	id       uint16
-}
-
-func (b *frameMaker) frame(tb testing.TB, above ...gopacket.SerializableLayer) []byte {
+// goodFrame builds a frame with gopacket, an independent maker of bytes.
+func goodFrame(tb testing.TB, above ...gopacket.SerializableLayer) []byte {
 	tb.Helper()
 	eth := &layers.Ethernet{SrcMAC: []byte{2, 0, 0, 0, 0, 1}, DstMAC: []byte{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
 	buf := gopacket.NewSerializeBuffer()
@@ -100,7 +95,7 @@ func hello(tb testing.TB) []byte {
 	if err := tcp.SetNetworkLayerForChecksum(ip); err != nil {
 		tb.Fatal(err)
 	}
-	return new(frameMaker).frame(tb, ip, tcp, gopacket.Payload("Hello"))
+	return goodFrame(tb, ip, tcp, gopacket.Payload("Hello"))
 }
 
 // datagram is a UDP datagram in an IP packet that is not yet in a frame.
@@ -271,7 +266,7 @@ func TestFragments(t *testing.T) {
 		if end < len(whole) {
 			f.Flags = layers.IPv4MoreFragments
 		}
-		pieces = append(pieces, new(frameMaker).frame(t, &f, gopacket.Payload(whole[at:end])))
+		pieces = append(pieces, goodFrame(t, &f, gopacket.Payload(whole[at:end])))
 	}
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 1, 0, 2}, {1, 2, 0}} {
 		d := NewDissector(DissectOptions{})
@@ -304,10 +299,9 @@ func bytesOf(s string, n int) []byte {
 
 // goodFrames is one frame of each kind that is known.
 func goodFrames(tb testing.TB) [][]byte {
-	m := new(frameMaker)
 	frames := [][]byte{hello(tb)}
 	ip, udp := datagram(tb, 1, 4000, 5000, []byte("grüße, 世界\n"))
-	frames = append(frames, m.frame(tb, ip, gopacket.Payload(udp)))
+	frames = append(frames, goodFrame(tb, ip, gopacket.Payload(udp)))
 	dns := &layers.DNS{ID: 7, QR: true, RD: true, Questions: []layers.DNSQuestion{{Name: []byte("www.example.com"), Type: layers.DNSTypeA, Class: layers.DNSClassIN}},
 		Answers: []layers.DNSResourceRecord{{Name: []byte("www.example.com"), Type: layers.DNSTypeA, Class: layers.DNSClassIN, TTL: 300, IP: []byte{10, 0, 0, 9}}}}
 	buf := gopacket.NewSerializeBuffer()
@@ -315,12 +309,12 @@ func goodFrames(tb testing.TB) [][]byte {
 		tb.Fatal(err)
 	}
 	ip, udp = datagram(tb, 2, 53, 5000, buf.Bytes())
-	frames = append(frames, m.frame(tb, ip, gopacket.Payload(udp)))
+	frames = append(frames, goodFrame(tb, ip, gopacket.Payload(udp)))
 	icmp := &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(3, 3)}
 	ip = &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolICMPv4, SrcIP: []byte{10, 0, 0, 2}, DstIP: []byte{10, 0, 0, 1}}
-	frames = append(frames, m.frame(tb, ip, icmp, gopacket.Payload(frames[1][14:14+28])))
+	frames = append(frames, goodFrame(tb, ip, icmp, gopacket.Payload(frames[1][14:14+28])))
 	ip.Options = []layers.IPv4Option{{OptionType: 148, OptionLength: 4, OptionData: []byte{0, 0}}, {OptionType: 1}, {OptionType: 0}}
-	frames = append(frames, m.frame(tb, ip, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(8, 0), Id: 1, Seq: 2}, gopacket.Payload("ping")))
+	frames = append(frames, goodFrame(tb, ip, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(8, 0), Id: 1, Seq: 2}, gopacket.Payload("ping")))
 	arp := &layers.ARP{AddrType: layers.LinkTypeEthernet, Protocol: layers.EthernetTypeIPv4, HwAddressSize: 6, ProtAddressSize: 4, Operation: layers.ARPRequest,
 		SourceHwAddress: []byte{2, 0, 0, 0, 0, 1}, SourceProtAddress: []byte{10, 0, 0, 1}, DstHwAddress: make([]byte, 6), DstProtAddress: []byte{10, 0, 0, 2}}
 	eth := &layers.Ethernet{SrcMAC: arp.SourceHwAddress, DstMAC: []byte{255, 255, 255, 255, 255, 255}, EthernetType: layers.EthernetTypeARP}

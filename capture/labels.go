@@ -31,7 +31,6 @@ type half struct {
 	dupOf       int    // the packet that brought ack first
 	last        remark // of the last segment
 	scale       int    // unknownScale, noScale or the shift
-	isn         isn
 }
 
 const (

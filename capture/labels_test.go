@@ -72,7 +72,7 @@ func packetsWith(tb testing.TB, segments []wireSegment, data []string) []*Packet
 		if err := t.SetNetworkLayerForChecksum(ip); err != nil {
 			tb.Fatal(err)
 		}
-		all = append(all, framePacket(i+1, at, new(frameMaker).frame(tb, ip, t, gopacket.Payload(data[i]))))
+		all = append(all, framePacket(i+1, at, goodFrame(tb, ip, t, gopacket.Payload(data[i]))))
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -106,10 +107,10 @@ func (s *source) read(n int, what string) ([]byte, error) {
 }
 
 func (s *source) ended(err error, got, n int, what string) error {
-	if err == io.EOF && got == 0 {
+	if errors.Is(err, io.EOF) && got == 0 {
 		return io.EOF
 	}
-	if err != io.EOF && err != io.ErrUnexpectedEOF {
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%s: reading byte %d: %w", s.format, s.offset, err)
 	}
 	return &FormatError{Format: s.format, Unit: s.unit, Number: s.number, Offset: s.offset,
@@ -120,7 +121,7 @@ func (s *source) ended(err error, got, n int, what string) error {
 // must is read where the file may not end.
 func (s *source) must(n int, what string) ([]byte, error) {
 	b, err := s.read(n, what)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = s.ended(io.ErrUnexpectedEOF, 0, n, what)
 	}
 	return b, err
@@ -131,7 +132,7 @@ func (s *source) skip(n int64, what string) error {
 	got, err := io.CopyN(io.Discard, s.r, n)
 	s.offset += got
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return s.ended(io.ErrUnexpectedEOF, int(got), int(min(n, math.MaxInt32)), what)
 	case err != nil:
 		return s.ended(err, int(got), int(n), what)

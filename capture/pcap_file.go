@@ -156,7 +156,7 @@ func (f *File) Abort() {
 	}
 	f.out.file.Close() //nolint:errcheck // given up
 	f.out.file = nil
-	f.Writer.err = errClosed
+	f.err = errClosed
 	if f.temp != "" {
 		os.Remove(f.temp) //nolint:errcheck // given up
 	}

@@ -37,7 +37,7 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 		var where *FormatError
-		if err != io.EOF && !errors.As(err, &where) {
+		if !errors.Is(err, io.EOF) && !errors.As(err, &where) {
 			t.Fatalf("the error says not where: %v", err)
 		}
 		if total > len(data) {

@@ -66,7 +66,7 @@ func readAll(r io.Reader) ([]*Packet, *About, error) {
 	var ps []*Packet
 	for {
 		p, err := in.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return ps, in.About(), nil
 		}
 		if err != nil {
@@ -269,7 +269,7 @@ func TestWriterRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", c.name, err, c.want)
 		}
-		if again := w.WritePacket(good); again != err {
+		if again := w.WritePacket(good); !errors.Is(again, err) {
 			t.Errorf("%s: the next call says %v, want the same error", c.name, again)
 		}
 	}

@@ -116,7 +116,7 @@ var errClosed = errors.New("capture: the file is closed")
 // Close ends the file and writes out what is buffered. It does not close the
 // io.Writer below.
 func (w *Writer) Close() error {
-	if w.err == errClosed {
+	if errors.Is(w.err, errClosed) {
 		return nil
 	}
 	if w.err == nil {

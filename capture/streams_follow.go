@@ -148,6 +148,3 @@ func (p piece) from(n int) piece {
 func (d *direction) restart(next uint32) {
 	*d = direction{synced: true, next: next}
 }
-
-// skip is for bytes that were on the wire but not in the capture.
-func (d *direction) skip(n int) { d.next += uint32(n) }

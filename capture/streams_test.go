@@ -35,7 +35,7 @@ func (k *talker) segment(from int, seq uint32, flags string, data []byte) *Packe
 	if err := t.SetNetworkLayerForChecksum(ip); err != nil {
 		k.tb.Fatal(err)
 	}
-	p := framePacket(len(k.packets)+1, dissectStart.Add(time.Duration(len(k.packets))*time.Millisecond), new(frameMaker).frame(k.tb, ip, t, gopacket.Payload(data)))
+	p := framePacket(len(k.packets)+1, dissectStart.Add(time.Duration(len(k.packets))*time.Millisecond), goodFrame(k.tb, ip, t, gopacket.Payload(data)))
 	k.packets = append(k.packets, p)
 	return p
 }
@@ -148,7 +148,9 @@ func TestGzippedJSON(t *testing.T) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	fmt.Fprintf(z, `{"text":%q}`, strings.Repeat("la", 500))
-	z.Close()
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
 	k := newTalker(t, 80)
 	k.say(1, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", packed.Len(), packed.String()), 60)
 	all := dissectAll(t, k.packets)
@@ -283,9 +285,9 @@ func TestMemoryIsBounded(t *testing.T) {
 	for i := range 100 {
 		ip, data := datagram(t, uint16(i), layers.UDPPort(i+1), 9, bytesOf("x", 100))
 		ip.Flags = layers.IPv4MoreFragments
-		owned(t, d.Dissect(framePacket(1, dissectStart, new(frameMaker).frame(t, ip, gopacket.Payload(data[:96])))))
+		owned(t, d.Dissect(framePacket(1, dissectStart, goodFrame(t, ip, gopacket.Payload(data[:96])))))
 		ip.Flags = 0
-		owned(t, d.Dissect(framePacket(1, dissectStart, new(frameMaker).frame(t, ip, gopacket.Payload(data)))))
+		owned(t, d.Dissect(framePacket(1, dissectStart, goodFrame(t, ip, gopacket.Payload(data)))))
 	}
 	bounded(t, d)
 }

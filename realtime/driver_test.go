@@ -131,7 +131,7 @@ func (p *pulse) leave() {
 
 // echo is the other side: it answers a few heartbeats, each after a while of
 // its own, and then falls silent.
-func echo(rt sim.Runtime, conn io.ReadWriteCloser, answers int, pause func(time.Duration)) {
+func echo(conn io.ReadWriteCloser, answers int, pause func(time.Duration)) {
 	lines := bufio.NewScanner(conn)
 	for n := 0; lines.Scan(); n++ {
 		if n >= answers {
@@ -166,7 +166,7 @@ func simulated(t *testing.T) []string {
 		p := &pulse{rt: s.Runtime("client"), conn: here, every: every, limit: limit, tell: tell}
 		tell("ends: %v", p.beat())
 	})
-	s.GoBackground("server", func() { echo(s.Runtime("server"), there, answers, s.Sleep) })
+	s.GoBackground("server", func() { echo(there, answers, s.Sleep) })
 	if err := s.Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func real(t *testing.T) (lines []string) {
 		tell, told := transcript(realtime.New())
 		go func() {
 			defer there.Close()
-			echo(realtime.New(), there, answers, time.Sleep)
+			echo(there, answers, time.Sleep)
 		}()
 		p := &pulse{rt: realtime.New(), conn: here, every: every, limit: limit, tell: tell}
 		tell("ends: %v", p.beat())

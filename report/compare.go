@@ -36,9 +36,7 @@ var _ = register(&view{
 			}
 			t.Rows = append(t.Rows, cells)
 		}
-		for _, c := range sharedCounters(r) {
-			t.Rows = append(t.Rows, c)
-		}
+		t.Rows = append(t.Rows, sharedCounters(r)...)
 		return []Section{{Title: "Side by side", Blocks: []Block{t}}}
 	},
 	data: func(r *scenarios.Result, _ *Options) any {

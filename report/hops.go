@@ -84,7 +84,8 @@ func stopText(s stop) string {
 		}
 		lines = append(lines, changeLines(s, "frame")...)
 	default:
-		lines = append(told, fmt.Sprintf("takes the packet out of its frame and puts it into a new one, by %s", s.out.Interface.Name))
+		lines = append(lines, told...)
+		lines = append(lines, fmt.Sprintf("takes the packet out of its frame and puts it into a new one, by %s", s.out.Interface.Name))
 		lines = append(lines, changeLines(s, "packet")...)
 	}
 	if s.more > 0 {

@@ -36,7 +36,7 @@ var _ = register(&view{
 		all := []arrowData{}
 		for _, v := range r.Variants {
 			for _, a := range arrowsOf(v) {
-				all = append(all, arrowData{v.Name, a.sent.ID, a.from, a.to, int64(runTime(a.sent.Time)), int64(a.arrives), a.lost, a.sent.Info})
+				all = append(all, arrowData{v.Name, a.sent.ID, a.from, a.to, int64(runTime(a.sent.Time)), a.arrives, a.lost, a.sent.Info})
 			}
 		}
 		return all

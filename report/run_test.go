@@ -58,10 +58,9 @@ func (r *recorder) tap(at int, dir trace.Direction, frame trace.FrameID, cause t
 	return r.last
 }
 
-func (r *recorder) event(kind *trace.Kind, node string, frame trace.FrameID, cause trace.ID, ms int, fields ...trace.Field) trace.ID {
+func (r *recorder) event(kind *trace.Kind, node string, frame trace.FrameID, cause trace.ID, ms int, fields ...trace.Field) {
 	r.last++
 	r.v.Recording.Event(&trace.Event{ID: r.last, Cause: cause, Time: sim.Time(ms) * 1e6, Kind: kind, Node: node, Frame: frame, Fields: fields})
-	return r.last
 }
 
 // send has the text cross the chain, or be lost behind r1.

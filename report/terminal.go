@@ -178,7 +178,7 @@ func fitTable(tab *Table, total int) []int {
 func wishes(tab *Table, title func(string) int) (natural, floor []int, words []bool) {
 	n := len(tab.Columns)
 	natural, floor, words = make([]int, n), make([]int, n), make([]bool, n)
-	rows := append(tab.Rows[:len(tab.Rows):len(tab.Rows)], tab.Footer)
+	rows := slices.Concat(tab.Rows, [][]Cell{tab.Footer})
 	for i, c := range tab.Columns {
 		natural[i] = max(title(c.Title), 1)
 		floor[i] = max(natural[i], c.Min)

@@ -41,7 +41,8 @@ const (
 
 var registered []*view
 
-func register(v *view) *view {
+// register puts a view into its place.
+func register(v *view) *view { //nolint:unparam // a variable's initialiser needs a value
 	at, _ := slices.BinarySearchFunc(registered, v.place, func(a *view, place int) int { return a.place - place })
 	registered = slices.Insert(registered, at, v)
 	return v

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -106,7 +107,7 @@ func TestQueueKeepsOrderAndBounds(t *testing.T) {
 			d.note("put %d", i)
 		}
 		q.Close()
-		if err := q.Put(9); err != sim.ErrQueueClosed || q.TryPut(9) {
+		if err := q.Put(9); !errors.Is(err, sim.ErrQueueClosed) || q.TryPut(9) {
 			t.Errorf("Put into a closed queue: %v, want ErrQueueClosed", err)
 		}
 	})
@@ -157,12 +158,12 @@ func TestCloseOfAQueueWakesAll(t *testing.T) {
 	refused := 0
 	for range 2 {
 		s.Go("reader", func() {
-			if _, err := empty.Get(); err == sim.ErrQueueClosed {
+			if _, err := empty.Get(); errors.Is(err, sim.ErrQueueClosed) {
 				refused++
 			}
 		})
 		s.Go("writer", func() {
-			if full.Put(2) == sim.ErrQueueClosed {
+			if errors.Is(full.Put(2), sim.ErrQueueClosed) {
 				refused++
 			}
 		})

@@ -35,7 +35,7 @@ func TestNothingIsAllocatedOnceWarm(t *testing.T) {
 	}
 	s.GoBackground("waits", loop(c.Wait))
 	s.GoBackground("waits with a deadline", loop(func() { c.WaitUntil(s.Now() + 3) }))
-	s.GoBackground("gets", loop(func() { q.Get() }))
+	s.GoBackground("gets", loop(func() { _, _ = q.Get() }))
 	s.GoBackground("sleeps", loop(func() { s.Sleep(2) }))
 	step := func(d time.Duration) {
 		if err := s.Advance(s.Now().Add(d)); err != nil {

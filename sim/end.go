@@ -65,10 +65,10 @@ func (s *Sim) end(err error) error {
 	}
 	s.programs = nil
 	s.loop.Store(0)
-	if after := s.trouble.Load(); after != nil && (err == nil || err == errClosed) {
+	if after := s.trouble.Load(); after != nil && (err == nil || errors.Is(err, errClosed)) {
 		return *after
 	}
-	if err == errClosed {
+	if errors.Is(err, errClosed) {
 		return nil
 	}
 	return err

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/binary"
 	"io"
 	"time"
 )
@@ -69,7 +70,7 @@ type steady struct {
 }
 
 func (r *steady) draw() {
-	r.stream.Read(r.word[:]) // never fails
+	binary.LittleEndian.PutUint64(r.word[:], r.stream.Uint64())
 	r.used = 0
 }
 

@@ -49,7 +49,9 @@ func TestStoppingRunsDeferredFunctionsInOrderOfStart(t *testing.T) {
 	s.Go("main", func() {
 		s.Sleep(1)
 		s.GoBackground("never begins", func() { t.Error("a program began after the end") })
-		s.Close() // before it could
+		if err := s.Close(); err != nil { // before it could
+			t.Error(err)
+		}
 	})
 	mustRun(t, s)
 	if diff := gocmp.Diff([]string{"sleeps", "waits", "signals", "waits too"}, order); diff != "" {
@@ -68,7 +70,7 @@ func TestDeferredFunctionsDoNotWaitWhileStopping(t *testing.T) {
 		"Sleep":     func() { s.Sleep(1) },
 		"Wait":      c.Wait,
 		"WaitUntil": func() { c.WaitUntil(s.Now() + 1) },
-		"Get":       func() { q.Get() },
+		"Get":       func() { _, _ = q.Get() },
 		"Lock":      func() { m.Lock(); m.Lock() },
 	}
 	s.GoBackground("program", func() {

@@ -73,8 +73,11 @@ func TestChance(t *testing.T) {
 
 func TestStreamRead(t *testing.T) {
 	p, q := make([]byte, 13), make([]byte, 13)
-	sim.NewStream(1, "x").Read(p)
-	sim.NewStream(1, "x").Read(q)
+	for _, b := range [][]byte{p, q} {
+		if n, err := sim.NewStream(1, "x").Read(b); n != len(b) || err != nil {
+			t.Errorf("Read: %d, %v", n, err)
+		}
+	}
 	if !bytes.Equal(p, q) || bytes.Equal(p, make([]byte, 13)) {
 		t.Errorf("two reads of one stream: %x and %x", p, q)
 	}

@@ -12,6 +12,15 @@ import (
 	"github.com/packetwalk/packetwalk/sim"
 )
 
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 func TestWatchdogNamesWhereAProgramIsStuck(t *testing.T) {
 	tests := []struct {
 		name string
@@ -26,12 +35,7 @@ func TestWatchdogNamesWhereAProgramIsStuck(t *testing.T) {
 			mu.Lock()
 		}},
 		{"a computation", func(release chan struct{}) {
-			for {
-				select {
-				case <-release:
-					return
-				default:
-				}
+			for !closed(release) {
 			}
 		}},
 	}

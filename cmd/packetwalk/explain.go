@@ -117,7 +117,7 @@ func (o *explainOptions) dissect(in io.Reader) (read []*capture.Dissection, more
 	for {
 		p, err := r.Next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return read, false, nil
 		case err != nil:
 			return read, false, err

@@ -65,7 +65,7 @@ func TestChatOverAnyCut(t *testing.T) {
 				t.Fatalf("message %d: %+v (%v), want %+v", i, got, err, w)
 			}
 		}
-		if _, err := r.Next(); err != io.EOF {
+		if _, err := r.Next(); !errors.Is(err, io.EOF) {
 			t.Fatalf("after the last one: %v", err)
 		}
 	})

@@ -10,8 +10,9 @@ import (
 // Echo sends back what it receives, until the peer has no more to say. It
 // closes the connection. RFC 862: "once a connection is established any data
 // received is sent back".
-func Echo(conn net.Conn) error {
-	defer conn.Close()
+func Echo(conn net.Conn) error { return errors.Join(echo(conn), conn.Close()) }
+
+func echo(conn net.Conn) error {
 	buf := make([]byte, 4096)
 	for {
 		n, err := conn.Read(buf)
@@ -20,8 +21,8 @@ func Echo(conn net.Conn) error {
 				return err
 			}
 		}
-		if err == io.EOF {
-			return conn.Close()
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
 		if err != nil {
 			return err

@@ -13,9 +13,12 @@ import (
 // simulated network the server would be a program of its own.
 func ExampleServe() {
 	client, server := net.Pipe()
-	go application.Serve(server, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "you asked for %s", r.URL.Path)
-	}))
+	served := make(chan error)
+	go func() {
+		served <- application.Serve(server, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, "you asked for %s", r.URL.Path)
+		}))
+	}()
 	req, err := http.NewRequest(http.MethodGet, "http://server.lab/hello", nil)
 	if err != nil {
 		fmt.Println(err)
@@ -28,5 +31,8 @@ func ExampleServe() {
 	}
 	body, err := io.ReadAll(resp.Body)
 	fmt.Println(resp.Status, "|", string(body), err)
-	// Output: 200 OK | you asked for /hello <nil>
+	fmt.Println(client.Close(), <-served)
+	// Output:
+	// 200 OK | you asked for /hello <nil>
+	// <nil> <nil>
 }

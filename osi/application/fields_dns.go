@@ -110,7 +110,7 @@ func DNSDatagram(b []byte, at int, whole bool) osi.Message {
 // DNSReader reads a TCP connection that carries DNS messages.
 type DNSReader struct{}
 
-// Length: see capture.MessageReader.
+// Length is the length of a message, as capture.MessageReader has it.
 func (*DNSReader) Length(_ int, b []byte, _ bool) int {
 	if len(b) < 2 {
 		return 0

@@ -59,7 +59,7 @@ type httpSide struct {
 
 const keptBody = 64 << 10
 
-// Length: see capture.MessageReader. RFC 9112 §6.3 says where a message ends.
+// Length is the length of a message, as capture.MessageReader has it. RFC 9112 §6.3 says where a message ends.
 func (h *HTTPReader) Length(from int, b []byte, _ bool) int {
 	s := &h.sides[from]
 	switch {
@@ -132,7 +132,7 @@ type head struct {
 	start                string
 	mediaType, coding    string
 	length               int // Content-Length, -1 if there is none
-	chunked, upgrade     bool
+	chunked              bool
 	upgradeTo            string
 	problem, contentSize string
 }

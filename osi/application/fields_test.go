@@ -12,8 +12,10 @@ type fieldsReader interface {
 	Read(from int, b []byte, at, total int, complete bool) osi.Message
 }
 
-// everyByteNamed checks the message itself, of which b is there.
-func everyByteNamed(t *testing.T, m osi.Message, b []byte, at, total int) {
+// everyByteNamed checks the message itself, which begins 9 bytes into its frame
+// and of which b is there.
+func everyByteNamed(t *testing.T, m osi.Message, b []byte, total int) {
+	const at = 9
 	t.Helper()
 	last := m.Parts[len(m.Parts)-1]
 	if last.Len() != total {
@@ -48,17 +50,17 @@ func FuzzFields(f *testing.F) {
 					break
 				}
 				have := rest[:min(n, len(rest))]
-				everyByteNamed(t, r.Read(0, have, 9, n, false), have, 9, n)
+				everyByteNamed(t, r.Read(0, have, 9, n, false), have, n)
 				if len(have) < n {
 					break
 				}
-				everyByteNamed(t, r.Read(0, have, 9, n, true), have, 9, n)
+				everyByteNamed(t, r.Read(0, have, 9, n, true), have, n)
 				rest = rest[n:]
 			}
 		}
 		if len(b) > 0 {
-			everyByteNamed(t, DNSDatagram(b, 9, true), b, 9, len(b))
-			everyByteNamed(t, TextDatagram(b, 9, true), b, 9, len(b))
+			everyByteNamed(t, DNSDatagram(b, 9, true), b, len(b))
+			everyByteNamed(t, TextDatagram(b, 9, true), b, len(b))
 		}
 	})
 }

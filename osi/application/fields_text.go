@@ -45,7 +45,7 @@ type TextReader struct {
 	looked [2]int // how many bytes of a line were found to be text
 }
 
-// Length: see capture.MessageReader.
+// Length is the length of a message, as capture.MessageReader has it.
 func (t *TextReader) Length(from int, b []byte, pushed bool) int {
 	looked := t.looked[from]
 	if looked > len(b) {

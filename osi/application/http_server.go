@@ -43,18 +43,18 @@ type exchange struct {
 //
 // Simplified: the body is read before the handler runs, so a handler cannot
 // answer while a body is still coming.
-func (s *HTTPServer) Serve(conn net.Conn) error {
+func (s *HTTPServer) Serve(conn net.Conn) (err error) {
 	x := &exchange{server: s, conn: conn, meter: meter{r: conn}}
 	x.in = bufio.NewReader(&x.meter)
 	taken := false
 	defer func() {
 		if !taken {
-			conn.Close()
+			err = errors.Join(err, conn.Close())
 		}
 	}()
 	for {
 		req, err := x.receive()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -208,9 +208,12 @@ func TestUpgrade(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: shout\r\nConnection: Upgrade\r\n\r\nWELCOME")
-		line, _ := rw.ReadString('\n')
-		io.WriteString(conn, strings.ToUpper(line))
+		_, err = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: shout\r\nConnection: Upgrade\r\n\r\nWELCOME")
+		line, failed := rw.ReadString('\n')
+		_, last := io.WriteString(conn, strings.ToUpper(line))
+		if err := errors.Join(err, failed, last); err != nil {
+			t.Error(err)
+		}
 	})
 	client, server, done := converse(&HTTPServer{Handler: upgrade})
 	c := NewHTTPClient(client)

@@ -1,6 +1,7 @@
 package application
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -76,7 +77,7 @@ func ParseDNS(b []byte) (*DNSMessage, error) {
 	}
 	for {
 		h, err := p.AnswerHeader()
-		if err == dnsmessage.ErrSectionDone {
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
 			return m, nil
 		}
 		if err == nil && (h.Type != dnsmessage.TypeA || h.Class != dnsmessage.ClassINET) {

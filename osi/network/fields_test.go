@@ -1,6 +1,7 @@
 package network
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestFieldsOfDamagedHeaders(t *testing.T) {
 
 // RFC 791 §3.1: an option has a length that counts kind and length themselves.
 func TestOptionsThatCannotBe(t *testing.T) {
-	b := append(good()[:20], 7, 1, 0, 0)
+	b := slices.Concat(good()[:20], []byte{7, 1, 0, 0})
 	b[0] = 0x46
 	part, _ := Fields(b, 0, false)
 	f, ok := part.Field("ip.opt")

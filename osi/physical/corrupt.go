@@ -62,7 +62,7 @@ func (d *direction) swap(p *Passage, s struck) bool {
 // miss records that a fate found nothing to change.
 func (d *direction) miss(p *Passage, s struck, reason string) bool {
 	if d.log.On() {
-		d.note(p, Missed, s.why, trace.String("fate", s.Fate.String()), trace.String("reason", reason))
+		d.note(p, Missed, s.why, trace.String("fate", s.String()), trace.String("reason", reason))
 	}
 	return false
 }

@@ -43,7 +43,7 @@ type TLSReader struct {
 	version13 bool // the ServerHello chose TLS 1.3
 }
 
-// Length: see capture.MessageReader.
+// Length is the length of a message, as capture.MessageReader has it.
 func (*TLSReader) Length(_ int, b []byte, _ bool) int {
 	switch {
 	case len(b) < tlsRecordHeader:

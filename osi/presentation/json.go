@@ -75,7 +75,7 @@ func jsonProblem(err error) error {
 	if errors.As(err, &kind) {
 		return fmt.Errorf("expected %s for %q, found a %s", kind.Type, kind.Field, kind.Value)
 	}
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("expected a value, found the end")
 	}
 	return err
