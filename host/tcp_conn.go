@@ -13,15 +13,13 @@ import (
 // net.Conn, around the machine of package tcp. Its methods behave as those of
 // *net.TCPConn, with deadlines in simulated time. A laboratory may hold very
 // many that are idle: what a connection has while nothing happens is this
-// struct, its machine, one timer and its place in the table.
+// struct, its machine and its place in the table.
 type TCPConn struct {
 	host     *Host
 	machine  *tcp.Conn
 	listener *Listener // that it will be accepted from; nil once accepted
 	way      *way      // to the peer, as last looked up
-
-	timer *sim.Timer // the machine's next deadline, when it keeps the run alive
-	idle  *sim.Timer // the same, when it does not; made when first needed
+	alarm    *alarm    // for the machine's next deadline; nil if there is none
 
 	readable, writable          sim.Cond
 	readDeadline, writeDeadline deadline
@@ -37,7 +35,6 @@ type TCPConn struct {
 
 func newTCPConn(h *Host, m *tcp.Conn) *TCPConn {
 	c := &TCPConn{host: h, machine: m}
-	c.timer = h.lab.sim.NewTimer(c.timerExpired)
 	describe := c.describe
 	c.readable.Init(h.lab.sim, describe)
 	c.writable.Init(h.lab.sim, describe)
@@ -82,31 +79,12 @@ func (c *TCPConn) act() {
 	if c.machine.Released() {
 		c.release()
 	} else {
-		c.arm()
+		c.setAlarm()
 	}
 	if c.listener != nil {
 		c.listener.progress(c)
 	}
 	c.wake()
-}
-
-func (c *TCPConn) arm() {
-	at, live := c.machine.NextDeadline()
-	if live {
-		c.timer.Arm(at)
-		if c.idle != nil {
-			c.idle.Stop()
-		}
-		return
-	}
-	c.timer.Stop()
-	if c.idle == nil {
-		if at == sim.Never {
-			return
-		}
-		c.idle = c.host.lab.sim.NewIdleTimer(c.timerExpired)
-	}
-	c.idle.Arm(at)
 }
 
 func (c *TCPConn) wake() {
@@ -126,10 +104,7 @@ func (c *TCPConn) release() {
 	}
 	c.released = true
 	c.host.tcp.forget(c)
-	c.timer.Release()
-	if c.idle != nil {
-		c.idle.Release()
-	}
+	c.stopAlarm()
 }
 
 // icmpError is what ICMP says of a segment of this connection. RFC 1122

@@ -28,6 +28,7 @@ type tcpTable struct {
 	lastKey   connKey
 	listeners map[netip.AddrPort]*Listener
 	nextPort  uint16
+	alarms    alarms
 	secret    [16]byte    // RFC 6528 §3: known to this host alone
 	in, out   tcp.Segment // reused for every segment
 }
