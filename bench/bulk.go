@@ -118,9 +118,10 @@ func (t Transfer) lab() (*host.Lab, *measured) {
 	sender.TCP, receiver.TCP = cfg, cfg
 	there := physical.DirectionConfig{Rate: physical.Rate(t.Rate), Delay: t.Delay}
 	back := there
-	there.Classify = m.wire.classify
+	there.Classify = host.CarriesData
+	there.Impairments = []physical.Impairment{&m.wire}
 	if t.Loss > 0 {
-		there.Impairments = []physical.Impairment{physical.Loss{Chance: t.Loss}}
+		there.Impairments = append(there.Impairments, physical.Loss{Chance: t.Loss})
 	}
 	a := sender.NIC(netip.MustParsePrefix("10.0.0.1/24"))
 	b := receiver.NIC(netip.MustParsePrefix("10.0.0.2/24"))

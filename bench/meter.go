@@ -3,24 +3,32 @@ package bench
 import (
 	"encoding/binary"
 
-	"github.com/packetwalk/packetwalk/host"
 	"github.com/packetwalk/packetwalk/osi/datalink"
 	"github.com/packetwalk/packetwalk/osi/physical"
 )
 
 // meter counts segments where they enter the wire, from their bytes alone. It
-// stands in for the wire's classifier, which looks at every frame anyway, so
-// that it costs next to nothing. It expects one connection.
+// stands among the wire's impairments, which are shown every frame once, and
+// does nothing to any. It expects one connection.
 type meter struct {
 	segments, again int
 	highest         uint32 // the highest SEQ that a segment with data had
 }
 
-func (m *meter) classify(f *physical.Frame) bool {
-	if !host.CarriesData(f) {
-		return false
+// Name is "meter".
+func (m *meter) Name() string { return "meter" }
+
+func (m *meter) String() string { return m.Name() }
+
+// New is the meter itself: it is read when the transfer is over.
+func (m *meter) New() physical.Striker { return m }
+
+// Strike counts.
+func (m *meter) Strike(p *physical.Passage) {
+	if !p.HasData() {
+		return
 	}
-	packet := f.Data[datalink.HeaderLen:]
+	packet := p.Frame.Data[datalink.HeaderLen:]
 	segment := packet[int(packet[0]&0x0f)*4:]
 	seq := binary.BigEndian.Uint32(segment[4:])
 	// RFC 9293 §3.4: sequence numbers are compared modulo 2^32.
@@ -30,5 +38,4 @@ func (m *meter) classify(f *physical.Frame) bool {
 		m.highest = seq
 	}
 	m.segments++
-	return true
 }

@@ -46,6 +46,8 @@ type DirectionConfig struct {
 	MTU         int
 	Impairments []Impairment
 	// Classify says whether a frame carries application data. Nil: none does.
+	// It is asked only where the answer matters: where there is jitter or an
+	// impairment.
 	Classify func(f *Frame) bool
 	// RecordStorm keeps the fates that strike frames with application data,
 	// for Port.Storm.
