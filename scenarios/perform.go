@@ -9,18 +9,20 @@ type Runner func(*plan.Plan) (*Outcome, error)
 
 // RunWith carries a scenario out with a runner: once for each variant, then
 // the story, the predictions and the expectations. without takes the lesson
-// away, nil leaves it.
+// away, nil leaves it: the laboratory is then built without it, and what comes
+// of that is held against what is said of the scenario as it is.
 func (sc *Scenario) RunWith(run Runner, seed uint64, knobs Knobs, without *Removal) (*Result, error) {
+	built := knobs
 	if without != nil {
 		turned, err := knobs.with(without.Set)
 		if err != nil {
 			return nil, err
 		}
-		knobs = turned
+		built = turned
 	}
 	var runs []*VariantResult
 	for _, v := range sc.variants() {
-		p, err := sc.Plan(seed, knobs, v.Name.S, without)
+		p, err := sc.Plan(seed, built, v.Name.S, without)
 		if err != nil {
 			return nil, err
 		}
