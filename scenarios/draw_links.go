@@ -42,7 +42,7 @@ func (w Way) but(other Way) Way {
 	}
 	return Way{
 		Rate: pick(w.Rate, other.Rate), Delay: pick(w.Delay, other.Delay), Jitter: pick(w.Jitter, other.Jitter),
-		Queue: pick(w.Queue, other.Queue), MTU: pick(w.MTU, other.MTU),
+		Queue: pick(w.Queue, other.Queue), AQM: pick(w.AQM, other.AQM), MTU: pick(w.MTU, other.MTU),
 		Impair: append(slices.Clone(w.Impair), other.Impair...),
 	}
 }
@@ -59,6 +59,7 @@ func (d *drawer) way(w Way, from, to string, ends []string) plan.Way {
 		Delay:       d.value(w.Delay, delayParameter).Duration(),
 		Jitter:      d.value(w.Jitter, jitterParameter).Duration(),
 		Queue:       int(d.value(w.Queue, queueParameter).Int()),
+		AQM:         plan.AQM(d.value(w.AQM, aqmParameter).Text()),
 		MTU:         int(d.value(w.MTU, mtuParameter).Bytes()),
 		Impairments: d.impairments(w.Impair, to, everyDeed),
 	}

@@ -1,6 +1,10 @@
 package scenarios
 
-import "github.com/packetwalk/packetwalk/scenarios/value"
+import (
+	"github.com/packetwalk/packetwalk/scenarios/plan"
+	"github.com/packetwalk/packetwalk/scenarios/value"
+	"github.com/packetwalk/packetwalk/tcp"
+)
 
 // The parameters behind the keys of the form: type, default and range.
 
@@ -48,6 +52,7 @@ var (
 	delayParameter  = atMost(parameterOf("delay", value.Duration, "0s"), "1h")
 	jitterParameter = atMost(parameterOf("jitter", value.Duration, "0s"), "1h")
 	queueParameter  = atMost(atLeast(parameterOf("queue", value.Int, "1000"), "1"), "1000000")
+	aqmParameter    = value.Parameter{Name: "aqm", Kind: value.Choice, Default: value.OfText(string(plan.DropTail)), Choices: []string{string(plan.DropTail), string(plan.CoDel)}}
 	// RFC 791 §3.2: every network must carry packets of 68 bytes.
 	mtuParameter = atMost(atLeast(parameterOf("mtu", value.Bytes, "1500"), "68"), "9000")
 
@@ -77,6 +82,8 @@ var HostOptions = []value.Parameter{
 	{Name: "timestamps", Kind: value.Bool, Help: "whether timestamps are offered (RFC 7323 §3)"},
 	{Name: "sack", Kind: value.Bool, Help: "whether selective acknowledgments are offered (RFC 2018)"},
 	{Name: "delayed_ack", Kind: value.Bool, Help: "whether an ACK may wait for a second segment (RFC 9293 §3.8.6.3)"},
+	{Name: "ecn", Kind: value.Choice, Choices: []string{tcp.ECNPassive.String(), tcp.ECNActive.String(), tcp.ECNNever.String()},
+		Help: "whether routers may mark its packets instead of dropping them (RFC 3168): it agrees if asked, asks, or neither"},
 	{Name: "initial_window", Kind: value.Int, Help: "the first congestion window, in segments (RFC 6928)"},
 	{Name: "initial_rto", Kind: value.Duration, Help: "the first retransmission timeout (RFC 6298 §2.1)"},
 	{Name: "min_rto", Kind: value.Duration, Help: "the least retransmission timeout (RFC 6298 §2.4)"},

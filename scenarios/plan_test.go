@@ -41,15 +41,15 @@ func drawn(t *testing.T, variant string, without *Removal) *plan.Plan {
 func TestPlanOfLinks(t *testing.T) {
 	flip := plan.Impairment{Do: plan.Flip, Nth: []int{2, 4}, Match: plan.Match{Of: "tcp.data"}, Byte: 3, Bit: -1, With: -1, End: time.Hour}
 	outage := plan.Impairment{Do: plan.Outage, Always: true, Start: time.Second, End: 2 * time.Second, Byte: -1, Bit: -1, With: -1}
-	plain := plan.Way{Rate: 100_000_000, Queue: 1000, MTU: 1500}
+	plain := plan.Way{Rate: 100_000_000, Queue: 1000, AQM: plan.DropTail, MTU: 1500}
 	way := func(w plan.Way, from, to string) plan.Way {
 		w.From, w.To = from, to
 		return w
 	}
 	want := []plan.Link{
 		{Name: "left-right", Ends: [2]string{"left", "right"}, Ways: [2]plan.Way{
-			{From: "left", To: "right", Rate: 100_000_000, Delay: 10 * time.Millisecond, Queue: 1000, MTU: 1000, Impairments: []plan.Impairment{flip}},
-			{From: "right", To: "left", Rate: 56_000, Delay: 10 * time.Millisecond, Queue: 3, MTU: 1000, Impairments: []plan.Impairment{flip, outage}},
+			{From: "left", To: "right", Rate: 100_000_000, Delay: 10 * time.Millisecond, Queue: 1000, AQM: plan.DropTail, MTU: 1000, Impairments: []plan.Impairment{flip}},
+			{From: "right", To: "left", Rate: 56_000, Delay: 10 * time.Millisecond, Queue: 3, AQM: plan.CoDel, MTU: 1000, Impairments: []plan.Impairment{flip, outage}},
 		}},
 		{Name: "side", HalfDuplex: true, Ends: [2]string{"left", "sw"}, Ways: [2]plan.Way{way(plain, "left", "sw"), way(plain, "sw", "left")}},
 		{Name: "right-sw", Ends: [2]string{"right", "sw"}, Ways: [2]plan.Way{way(plain, "right", "sw"), way(plain, "sw", "right")}},

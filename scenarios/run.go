@@ -79,7 +79,7 @@ func (st *stage) counters() []Counter {
 			all = append(all,
 				Counter{name + ".sent", int64(c.Sent)}, Counter{name + ".delivered", int64(c.Delivered)},
 				Counter{name + ".lost", int64(c.Lost + c.Outage)}, Counter{name + ".queue_full", int64(c.QueueFull)},
-				Counter{name + ".corrupted", int64(c.Corrupted)}, Counter{name + ".duplicated", int64(c.Duplicated)},
+				Counter{name + ".marked", int64(c.Marked)}, Counter{name + ".corrupted", int64(c.Corrupted)}, Counter{name + ".duplicated", int64(c.Duplicated)},
 			)
 		}
 	}

@@ -109,6 +109,10 @@ func setTo(s plan.Settings, name string, want bool) bool {
 	return ok && v.Bool() == want
 }
 
+var ecnModes = map[string]tcp.ECNMode{
+	tcp.ECNPassive.String(): tcp.ECNPassive, tcp.ECNActive.String(): tcp.ECNActive, tcp.ECNNever.String(): tcp.ECNNever,
+}
+
 func configureTCP(cfg *tcp.Config, s plan.Settings) {
 	for _, one := range s {
 		v := one.Value
@@ -135,6 +139,8 @@ func configureTCP(cfg *tcp.Config, s plan.Settings) {
 			cfg.NoSACK = !v.Bool()
 		case "delayed_ack":
 			cfg.NoDelayedACK = !v.Bool()
+		case "ecn":
+			cfg.ECN = ecnModes[v.Text()]
 		case "initial_window":
 			cfg.InitialWindow = int(v.Int())
 		case "initial_rto":
@@ -202,6 +208,10 @@ func (st *stage) addLink(l plan.Link) error {
 func (st *stage) configureWay(d *physical.DirectionConfig, w *plan.Way) error {
 	d.Rate, d.Delay, d.Jitter = physical.Rate(w.Rate), w.Delay, w.Jitter
 	d.Queue, d.MTU, d.RecordStorm = w.Queue, w.MTU, true
+	if w.AQM == plan.CoDel {
+		limit := w.Queue
+		d.Discipline = func() physical.Discipline { return &physical.CoDel{Limit: limit} }
+	}
 	for _, im := range w.Impairments {
 		made, err := st.impairment(im)
 		if err != nil {

@@ -123,6 +123,7 @@ type Way struct {
 	Delay  Text          `yaml:"delay" jsonschema_description:"How long a bit travels: 1ms; 0s if not said."`
 	Jitter Text          `yaml:"jitter" jsonschema_description:"A frame takes up to so much longer."`
 	Queue  Text          `yaml:"queue" jsonschema_description:"How many frames may wait to be sent; 1000 if not said."`
+	AQM    Text          `yaml:"aqm" jsonschema_description:"Who manages the queue: tail (if not said: it drops what finds no room) or codel, which drops, or marks for ECN, what waits too long."`
 	MTU    Text          `yaml:"mtu" jsonschema_description:"The largest packet in a frame, in bytes; 1500 if not said."`
 	Impair []*Impairment `yaml:"impair" jsonschema_description:"What goes wrong on it."`
 }

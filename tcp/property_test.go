@@ -76,6 +76,7 @@ func drawConfig(t *rapid.T, name string) *Config {
 		NoTimestamps:  rapid.Bool().Draw(t, name+" no timestamps"),
 		NoWindowScale: rapid.Bool().Draw(t, name+" no window scale"),
 		NoDelayedACK:  rapid.Bool().Draw(t, name+" no delayed ACK"),
+		ECN:           rapid.SampledFrom([]ECNMode{ECNPassive, ECNActive, ECNNever}).Draw(t, name+" ECN"),
 	}
 }
 
@@ -96,6 +97,8 @@ func TestStorms(t *testing.T) {
 		}
 		p := newPair(t, drawConfig(t, "A"), drawConfig(t, "B"))
 		p.fate = s.fate(p)
+		marks := rapid.SampledFrom([]int{0, 5, 100}).Draw(t, "marks")
+		p.marks = func(int, *Segment) bool { return s.r.IntN(100) < marks }
 		sent := [2][]byte{}
 		for i, e := range p.ends {
 			sent[i] = pattern(rapid.IntRange(0, 60_000).Draw(t, e.name+" bytes"))
@@ -137,6 +140,8 @@ func TestLeisurelyPrograms(t *testing.T) {
 		}
 		p := newPair(t, drawConfig(t, "A"), drawConfig(t, "B"))
 		p.fate = s.fate(p)
+		marks := rapid.SampledFrom([]int{0, 5, 100}).Draw(t, "marks")
+		p.marks = func(int, *Segment) bool { return s.r.IntN(100) < marks }
 		sent := [2][]byte{}
 		for i, e := range p.ends {
 			sent[i] = pattern(rapid.IntRange(0, 30_000).Draw(t, e.name+" bytes"))

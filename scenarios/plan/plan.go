@@ -86,9 +86,19 @@ type Way struct {
 	Delay       time.Duration
 	Jitter      time.Duration // a frame takes up to so much longer
 	Queue       int           // frames that may wait
+	AQM         AQM           // who manages them
 	MTU         int           // bytes of packet in a frame
 	Impairments []Impairment
 }
+
+// AQM is how a queue is managed.
+type AQM string
+
+// The ways of managing a queue.
+const (
+	DropTail AQM = "tail"  // what finds no room is dropped
+	CoDel    AQM = "codel" // what waits too long is dropped or marked (RFC 8289)
+)
 
 // Deed is what an impairment does to a frame.
 type Deed string
