@@ -19,17 +19,24 @@ func appendFCS(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
-// tshark reads a capture with the real dissector. Only a developer's machine
-// may lack it.
-func tshark(t *testing.T, name string, file []byte, args ...string) []string {
+// wireshark finds one of Wireshark's programs. Only a developer's machine may
+// lack it.
+func wireshark(t *testing.T, program string) string {
 	t.Helper()
-	bin, err := exec.LookPath("tshark")
+	bin, err := exec.LookPath(program)
 	if err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatal("tshark is not installed; the tests in CI need it")
+			t.Fatalf("%s is not installed; the tests in CI need it", program)
 		}
-		t.Skip("tshark is not installed")
+		t.Skipf("%s is not installed", program)
 	}
+	return bin
+}
+
+// tshark reads a capture with the real dissector.
+func tshark(t *testing.T, name string, file []byte, args ...string) []string {
+	t.Helper()
+	bin := wireshark(t, "tshark")
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
@@ -87,5 +94,34 @@ func TestTsharkReadsClassic(t *testing.T) {
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("tshark says\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Wireshark's tools can cut and join our files, also those that do not know
+// their interfaces from the start.
+func TestEditcapRewritesPcapng(t *testing.T) {
+	bin := wireshark(t, "editcap")
+	var out bytes.Buffer
+	w := NewPcapngWriter(&out, Options{Names: []Name{{netip.MustParseAddr("10.0.1.1"), "client"}}})
+	w.Secret("CLIENT_RANDOM 00 00")
+	ps := testPackets()[:2]
+	write(t, w, ps)
+	from, to := filepath.Join(t.TempDir(), "from.pcapng"), filepath.Join(t.TempDir(), "to.pcapng")
+	if err := os.WriteFile(from, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command(bin, from, to).CombinedOutput(); err != nil {
+		t.Fatalf("editcap: %v\n%s", err, said)
+	}
+	again, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := mustRead(t, again)
+	if len(got) != len(ps) || !bytes.Equal(got[0].Data, ps[0].Data) || !bytes.Equal(got[1].Data, ps[1].Data) {
+		t.Errorf("editcap made %d packets of %d, or others", len(got), len(ps))
+	}
+	if _, about := mustRead(t, out.Bytes()); len(about.Names) != 1 || len(about.Secrets) != 1 {
+		t.Errorf("our file has the names %v and the secrets %q, want one of each", about.Names, about.Secrets)
 	}
 }

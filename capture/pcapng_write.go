@@ -17,6 +17,10 @@ type pcapng struct {
 	// quick finds an interface by its Index without the map.
 	quick []int32
 	last  uint64 // the latest time written
+	// waiting are names and secrets until the first interface is described:
+	// Wireshark's editcap and mergecap take what a file holds from the
+	// interfaces that come before any other block, and refuse it without.
+	waiting []byte
 }
 
 // described is an interface that the file has described.
@@ -32,10 +36,12 @@ var order = binary.LittleEndian
 // begin writes the blocks that stand before the packets.
 func (f *pcapng) begin(b []byte, o *Options) ([]byte, error) {
 	b = f.section(b, o)
+	var err error
+	f.waiting, err = names(nil, o.Names)
 	for _, at := range o.Interfaces {
 		b = f.describe(b, at, LinkEthernet, 4)
 	}
-	return names(b, o.Names)
+	return b, err
 }
 
 // section appends the Section Header Block. The section's length is
@@ -143,6 +149,14 @@ func names(b []byte, ns []Name) ([]byte, error) {
 
 // secrets appends a Decryption Secrets Block.
 func (f *pcapng) secrets(b, lines []byte) []byte {
+	if len(f.interfaces) == 0 {
+		f.waiting = secrets(f.waiting, lines)
+		return b
+	}
+	return secrets(b, lines)
+}
+
+func secrets(b, lines []byte) []byte {
 	b, start := beginBlock(b, blockSecrets)
 	b = order.AppendUint32(b, secretsTLS)
 	b = order.AppendUint32(b, uint32(len(lines)))
@@ -167,6 +181,7 @@ func (f *pcapng) packet(b []byte, p *Packet) ([]byte, error) {
 	}
 	known.packets++
 	f.last = max(f.last, at)
+	b, f.waiting = append(b, f.waiting...), nil
 
 	b, start := beginBlock(b, blockEnhanced)
 	b = order.AppendUint32(b, uint32(n))
@@ -204,6 +219,7 @@ func flags(p *Packet) uint32 {
 // end appends an Interface Statistics Block, for each interface: how
 // many packets it saw.
 func (f *pcapng) end(b []byte) []byte {
+	b, f.waiting = append(b, f.waiting...), nil
 	for n := range f.interfaces {
 		var start int
 		b, start = beginBlock(b, blockStatistics)
