@@ -13,6 +13,7 @@ var _ = Declare(Declaration{
 	Parameters: []value.Parameter{
 		toParameter, portParameter, messageParameter, bytesParameter, pieceParameter, everyParameter,
 		{Name: "nodelay", Kind: value.Bool, Default: must(value.Bool, "true"), Help: "send small pieces at once (TCP_NODELAY)"},
+		{Name: "hold", Kind: value.Duration, Default: must(value.Duration, "0s"), Help: "how long to wait before it closes its direction"},
 	},
 	Run: tcpSend,
 })
@@ -34,6 +35,7 @@ func tcpSend(c *Context) error {
 			return err
 		}
 	}
+	c.Host.Sleep(c.duration("hold"))
 	if err := closeWrite(conn); err != nil {
 		return err
 	}

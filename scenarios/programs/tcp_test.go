@@ -59,6 +59,19 @@ func TestTCPSendWaitsBetweenPieces(t *testing.T) {
 	}
 }
 
+func TestTCPSendHoldsTheConnection(t *testing.T) {
+	ended := func(hold string) time.Duration {
+		out := play(t, nil,
+			program(t, "server", "tcp-receive"),
+			later(program(t, "client", "tcp-send", "to", "server", "message", "abc", "hold", hold)),
+		)
+		return time.Duration(result(t, out, "tcp-receive").Ended)
+	}
+	if longer := ended("3s") - ended("0s"); longer.Round(time.Millisecond) != 3*time.Second {
+		t.Errorf("holding the connection for 3s ends it %v later, want 3s", longer)
+	}
+}
+
 // RFC 9293 §3.7.4: with the Nagle algorithm, small segments wait for the ACK
 // of what is under way.
 func TestTCPSendNoDelay(t *testing.T) {
