@@ -26,6 +26,7 @@ type NIC struct {
 	port     *physical.Port
 	arp      *datalink.ARPCache[parcel]
 	arpTimer *sim.Timer
+	tunnel   *Tunnel // in place of a wire
 }
 
 // parcel is a packet that waits for the MAC of its next hop, and the cause it
@@ -39,12 +40,16 @@ type parcel struct {
 // NIC adds an interface with an address and the length of its network's
 // prefix, as 10.0.1.10/24. Interfaces are called eth0, eth1, ... in order.
 func (s *stack) NIC(prefix netip.Prefix) *NIC {
+	return s.addNIC(prefix, interfaceName(len(s.nics)), s.lab.nextMAC())
+}
+
+func (s *stack) addNIC(prefix netip.Prefix, name string, mac datalink.MAC) *NIC {
 	if !prefix.IsValid() || !prefix.Addr().Is4() {
 		panic("host: an interface of " + s.name + " needs an IPv4 prefix, as 10.0.1.10/24")
 	}
 	n := &NIC{
-		stack: s, prefix: prefix, mtu: DefaultMTU, mac: s.lab.nextMAC(),
-		at: s.lab.addInterface(s.name, interfaceName(len(s.nics))),
+		stack: s, prefix: prefix, mtu: DefaultMTU, mac: mac,
+		at: s.lab.addInterface(s.name, name),
 	}
 	if prefix.Bits() < 31 { // RFC 3021: a link of two has no broadcast address
 		n.everyone = network.Broadcast(prefix)
@@ -111,14 +116,19 @@ func (n *NIC) Receive(f *physical.Frame) {
 // take reads a frame as far as it is for this device; true says that the
 // frame has gone on and has a new owner.
 func (n *NIC) take(f *physical.Frame) bool {
-	h, payload, ok := n.open(f)
-	if !ok {
-		return false
+	// A frame that was not damaged on the wire needs no check: its FCS is right
+	// by construction.
+	if !f.Intact() {
+		if _, _, ok := datalink.Receive(n.stack.lab.log, n.stack.name, f.ID, f.Bytes()); !ok {
+			return false
+		}
 	}
+	h := datalink.ParseHeader(f.Data)
 	if h.Dst != n.mac && !h.Dst.IsMulticast() {
 		n.stack.lab.noteNotMine(n, f, h.Dst)
 		return false
 	}
+	payload := f.Data[datalink.HeaderLen : len(f.Data)-datalink.FCSLen]
 	switch h.Type {
 	case datalink.TypeARP:
 		n.arp.Receive(n.stack.now(), f.ID, payload)
@@ -129,19 +139,13 @@ func (n *NIC) take(f *physical.Frame) bool {
 	return false
 }
 
-// open checks the frame's FCS and reads its header. A frame that was not
-// damaged on the wire needs no check: its FCS is right by construction.
-func (n *NIC) open(f *physical.Frame) (datalink.Header, []byte, bool) {
-	if f.Intact() {
-		h, payload, err := datalink.Parse(f.Data)
-		return h, payload, err == nil
-	}
-	return datalink.Receive(n.stack.lab.log, n.stack.name, f.ID, f.Bytes())
-}
-
 // sendBy puts the IP packet that lies in the frame, size bytes long, on the
 // link to the next hop. It may have to wait until the next hop's MAC is known.
 func (n *NIC) sendBy(w *way, f *physical.Frame, size int) {
+	if n.tunnel != nil {
+		n.tunnel.transmit(f, size)
+		return
+	}
 	if w.everyone {
 		n.transmit(datalink.Header{Dst: datalink.Broadcast, Src: n.mac, Type: datalink.TypeIPv4}, f, size)
 		return

@@ -48,7 +48,7 @@ func (s *stack) passThrough(in *NIC, f *physical.Frame, packet, body []byte) (go
 			}
 		}
 		var err error // none of them makes a packet that cannot be read
-		if *h, body, err = network.ParseIPv4(packet); err != nil {
+		if body, err = h.Parse(packet); err != nil {
 			return false
 		}
 	}

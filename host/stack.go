@@ -128,9 +128,8 @@ func (s *stack) leaves(t *Transit) bool {
 func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicast bool) (gone bool) {
 	s.arriving, s.arrival.LinkBroadcast = f.ID, !unicast
 	h := &s.in
-	var body []byte
-	var ok bool
-	if *h, body, ok = network.ReceiveIPv4(s.lab.log, s.name, f.ID, payload); !ok {
+	body, ok := h.Receive(s.lab.log, s.name, f.ID, payload)
+	if !ok {
 		return false
 	}
 	switch {
@@ -148,7 +147,7 @@ func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicas
 // invalidSource says whether an address cannot be a packet's source (RFC 1122
 // §3.2.1.3): everybody, a group, or, on a wire, oneself by loopback's name.
 func (s *stack) invalidSource(src netip.Addr, onWire bool) bool {
-	return src.IsMulticast() || s.isBroadcast(src) || onWire && src.IsLoopback()
+	return src.IsMulticast() || onWire && src.IsLoopback() || s.isBroadcast(src)
 }
 
 // deliver hands a packet for this device up, once it is whole.

@@ -26,6 +26,7 @@ type TCPConn struct {
 	arrival                     trace.ID // the segment that last brought something to read
 	acked                       trace.ID // the segment that came last
 	said                        *ICMPError
+	watched                     *variables // that the log knows of; nil if nobody reads it
 
 	closed   bool // by the program
 	released bool // not in the table any more
@@ -73,8 +74,12 @@ func (c *TCPConn) timerExpired() {
 func (c *TCPConn) act() {
 	h := c.host
 	now := h.lab.sim.Now()
+	c.watch()
 	for c.machine.NextSegment(now, &h.tcp.out) {
+		before := c.noteSent(&h.tcp.out)
 		h.sendSegment(c, &h.tcp.out)
+		c.watch()
+		h.lab.log.Because(before)
 	}
 	if c.machine.Released() {
 		c.release()
@@ -91,7 +96,7 @@ func (c *TCPConn) wake() {
 	if c.machine.Readable() {
 		c.readable.Broadcast()
 	}
-	if c.machine.Writable() {
+	if c.machine.Inviting() {
 		c.writable.Broadcast()
 	}
 }

@@ -237,22 +237,25 @@ func (h *Host) sendSegment(c *TCPConn, seg *tcp.Segment) {
 	if c.way == nil || c.way.outdated(h.stack) {
 		c.way = h.wayTo(id.Remote.Addr())
 	}
-	h.sendTCP(c.way, id, f, len(b), seg.ECT)
+	h.sendTCP(c.way, &id, f, len(b), seg.ECT)
 }
 
 func (h *Host) sendHeaderOnly(id tcp.ID, seg *tcp.Segment) {
 	f := h.newFrame(seg.HeaderLen())
 	b := transportBytes(f, seg.HeaderLen())
 	seg.Put(b, id.Local.Addr(), id.Remote.Addr())
-	h.sendTCP(h.wayTo(id.Remote.Addr()), id, f, len(b), false)
+	h.sendTCP(h.wayTo(id.Remote.Addr()), &id, f, len(b), false)
 }
 
-func (h *Host) sendTCP(w *way, id tcp.ID, f *physical.Frame, n int, mayMark bool) {
+func (h *Host) sendTCP(w *way, id *tcp.ID, f *physical.Frame, n int, mayMark bool) {
+	out := &h.out // field by field: this is done for every segment
+	out.Protocol, out.TTL, out.TOS = network.ProtocolTCP, DefaultTTL, 0
+	out.Src, out.Dst = id.Local.Addr(), id.Remote.Addr()
 	// RFC 1191 §6.5: TCP does not want its segments fragmented; it sends
 	// smaller ones.
-	h.out = network.IPv4Header{Protocol: network.ProtocolTCP, TTL: DefaultTTL, Src: id.Local.Addr(), Dst: id.Remote.Addr(), DF: true}
+	out.DF = true
 	if mayMark {
-		h.out.TOS = byte(network.ECT0) // RFC 3168 §5: ECT(0) when there is no reason for the other
+		out.TOS = byte(network.ECT0) // RFC 3168 §5: ECT(0) when there is no reason for the other
 	}
-	h.sendBy(w, &h.out, f, n)
+	h.sendBy(w, out, f, n)
 }

@@ -38,6 +38,13 @@ func (c *Conn) Writable() bool {
 	return c.err != nil || c.snd.fin || c.state == Closed || c.state != SynSent && c.state != SynReceived && c.sendRoom() > 0
 }
 
+// Inviting says whether a program that waits to write should be woken: when
+// Write would fail, or when a third of the send buffer is free. For less it is
+// not worth its while; Linux has the same rule (sk_stream_is_writeable).
+func (c *Conn) Inviting() bool {
+	return c.Writable() && (c.sendRoom() >= c.cfg.sendBuffer()/3 || c.err != nil || c.snd.fin || c.state == Closed)
+}
+
 // Read is RECEIVE (RFC 9293 §3.10.3): it copies what has come in order to p.
 // It returns 0 and no error if there is nothing yet, io.EOF after the other
 // side's FIN, and why the connection broke if it did.

@@ -90,12 +90,12 @@ var (
 	})
 )
 
-// ReceiveIPv4 checks and reads a packet as a host or router does. A damaged one
-// is recorded and dropped (ok is false).
-func ReceiveIPv4(log *trace.Log, node string, id trace.FrameID, packet []byte) (h IPv4Header, payload []byte, ok bool) {
-	h, payload, err := ParseIPv4(packet)
+// Receive checks and reads a packet as a host or router does. A damaged one is
+// recorded and dropped (ok is false).
+func (h *IPv4Header) Receive(log *trace.Log, node string, id trace.FrameID, packet []byte) (payload []byte, ok bool) {
+	payload, err := h.Parse(packet)
 	if err == nil {
-		return h, payload, true
+		return payload, true
 	}
 	if log.On() {
 		kind := BadHeader
@@ -104,7 +104,7 @@ func ReceiveIPv4(log *trace.Log, node string, id trace.FrameID, packet []byte) (
 		}
 		log.Emit(node, kind, id, trace.Reason("why", err))
 	}
-	return IPv4Header{}, nil, false
+	return nil, false
 }
 
 // NoteFragmented records that a packet was cut in fragments for a link.

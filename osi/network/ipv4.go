@@ -133,20 +133,30 @@ var (
 // ParseIPv4 reads and checks a packet. The payload is a part of packet and ends
 // where Total Length says: the link's padding is cut off.
 func ParseIPv4(packet []byte) (h IPv4Header, payload []byte, err error) {
-	n, err := checkLengths(packet)
+	payload, err = h.Parse(packet)
 	if err != nil {
 		return IPv4Header{}, nil, err
+	}
+	return h, payload, nil
+}
+
+// Parse is ParseIPv4 into a header that is there already, whose contents do not
+// count if there is an error.
+func (h *IPv4Header) Parse(packet []byte) (payload []byte, err error) {
+	n, err := checkLengths(packet)
+	if err != nil {
+		return nil, err
 	}
 	// RFC 1071 §1 (3): summed with the checksum in place, the sum is all ones.
 	if checksum.Finish(checksum.Sum(packet[:n], 0)) != 0 {
 		got := binary.BigEndian.Uint16(packet[10:])
-		return IPv4Header{}, nil, fmt.Errorf("%w: 0x%04x (expected 0x%04x)", ErrChecksum, got, soundChecksum(packet[:n]))
+		return nil, fmt.Errorf("%w: 0x%04x (expected 0x%04x)", ErrChecksum, got, soundChecksum(packet[:n]))
 	}
-	h = readIPv4(packet, n)
+	h.read(packet, n)
 	if h.TotalLen < n || h.TotalLen > len(packet) {
-		return IPv4Header{}, nil, fmt.Errorf("%w: %d bytes (expected %d to %d)", ErrTotalLength, h.TotalLen, n, len(packet))
+		return nil, fmt.Errorf("%w: %d bytes (expected %d to %d)", ErrTotalLength, h.TotalLen, n, len(packet))
 	}
-	return h, packet[n:h.TotalLen], nil
+	return packet[n:h.TotalLen], nil
 }
 
 // ParseIPv4Quote reads the start of a packet as an ICMP error quotes it: its
@@ -157,7 +167,7 @@ func ParseIPv4Quote(quote []byte) (h IPv4Header, payload []byte, err error) {
 	if err != nil {
 		return IPv4Header{}, nil, err
 	}
-	h = readIPv4(quote, n)
+	h.read(quote, n)
 	if h.TotalLen < n {
 		return IPv4Header{}, nil, fmt.Errorf("%w: %d bytes (expected at least %d)", ErrTotalLength, h.TotalLen, n)
 	}
@@ -179,8 +189,8 @@ func checkLengths(packet []byte) (headerLen int, err error) {
 	return n, nil
 }
 
-// readIPv4 reads a header of n bytes that is all there.
-func readIPv4(b []byte, n int) (h IPv4Header) {
+// read reads a header of n bytes that is all there.
+func (h *IPv4Header) read(b []byte, n int) {
 	word := binary.BigEndian.Uint16(b[6:])
 	h.TOS = b[1]
 	h.TotalLen = int(binary.BigEndian.Uint16(b[2:]))
@@ -191,10 +201,10 @@ func readIPv4(b []byte, n int) (h IPv4Header) {
 	h.Protocol = Protocol(b[9])
 	h.Src = netip.AddrFrom4([4]byte(b[12:16]))
 	h.Dst = netip.AddrFrom4([4]byte(b[16:20]))
+	h.Options = nil
 	if n > IPv4HeaderLen {
 		h.Options = b[IPv4HeaderLen:n:n]
 	}
-	return h
 }
 
 // soundChecksum is what the checksum of a header should have been.

@@ -158,14 +158,14 @@ func TestDamagedHeaders(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		log, rec := recorded()
-		if _, _, ok := network.ReceiveIPv4(log, "router", 3, b); ok {
+		if _, ok := new(network.IPv4Header).Receive(log, "router", 3, b); ok {
 			t.Errorf("%s: received", c.name)
 		}
 		if got := ids(rec); !slices.Equal(got, []string{c.event}) || rec.Events[0].Frame != 3 {
 			t.Errorf("%s: recorded %v, want %s about frame 3", c.name, got, c.event)
 		}
 	}
-	if _, payload, ok := network.ReceiveIPv4(nil, "", 0, good); !ok || string(payload) != "Hello" {
+	if payload, ok := new(network.IPv4Header).Receive(nil, "", 0, good); !ok || string(payload) != "Hello" {
 		t.Errorf("the good packet: %q, %v", payload, ok)
 	}
 }
