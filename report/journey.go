@@ -93,12 +93,16 @@ func (l *log) passedOn(sent *capture.Dissection) bool {
 func (l *log) told(d *capture.Dissection) []*trace.Event {
 	var all []*trace.Event
 	for _, effect := range l.effects[d.ID] {
-		if e := l.events[effect]; e != nil && (e.Kind.Layer == osi.Physical) == (d.Direction == trace.Sent) {
+		if e := l.events[effect]; e != nil && !bookkeeping(e) && (e.Kind.Layer == osi.Physical) == (d.Direction == trace.Sent) {
 			all = append(all, e)
 		}
 	}
 	return all
 }
+
+// bookkeeping are the events that say what stands in variables and segments:
+// other views are made of them.
+func bookkeeping(e *trace.Event) bool { return e.Kind.ID == "tcp.variables" || e.Kind.ID == "tcp.sent" }
 
 // journey follows a frame from where it was sent.
 func (l *log) journey(sent *capture.Dissection) []stop {
