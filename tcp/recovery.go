@@ -25,6 +25,10 @@ type recovery struct {
 	rescued  bool // rule 4 of NextSeg has been used (RFC 6675 §4)
 	restored bool // the timer was restarted for a partial ACK (RFC 6582 §3.2)
 	point    Seq  // RecoveryPoint of RFC 6675, "recover" of RFC 6582
+	// guarded: SND.UNA does not yet cover more than recover (RFC 6582 §3.2, step
+	// 2). Duplicate ACKs may then come from what was sent twice, and without
+	// SACK nothing tells them from those of another loss.
+	guarded bool
 }
 
 type phase uint8
@@ -59,7 +63,7 @@ func (c *Conn) onACK(now sim.Time, advanced, news, inUse uint32, duplicate bool)
 	}
 	// RFC 6675 §5: three duplicate ACKs, or IsLost(HighACK + 1).
 	if r.phase == open && !c.queue.empty() {
-		if r.dupACKs >= dupThresh || c.sackOK && c.queue.live()[0].marks&lost != 0 {
+		if r.dupACKs >= dupThresh && (c.sackOK || !r.guarded) || c.sackOK && c.queue.live()[0].marks&lost != 0 {
 			c.beginRecovery(now)
 		}
 	}
@@ -68,6 +72,9 @@ func (c *Conn) onACK(now sim.Time, advanced, news, inUse uint32, duplicate bool)
 func (c *Conn) onAdvance(now sim.Time, advanced, inUse uint32) {
 	r := &c.recovery
 	r.dupACKs = 0
+	if r.point.Less(c.snd.UNA) {
+		r.guarded = false
+	}
 	switch {
 	case r.phase != open && r.point.LessEq(c.snd.UNA):
 		c.endRecovery()
@@ -121,7 +128,7 @@ func (c *Conn) beginRecovery(now sim.Time) {
 		c.cwnd.CWND += dupThresh * c.cwnd.SMSS
 		how = "NewReno (RFC 6582)"
 	}
-	r.phase, r.point = fast, c.snd.NXT
+	r.phase, r.point, r.guarded = fast, c.snd.NXT, true
 	c.ecnReduced()
 	r.force, r.cause = true, CauseFastRetransmit
 	r.rescued, r.restored = false, false
@@ -171,7 +178,7 @@ func (c *Conn) timedOut() {
 		c.cong.timedOut()
 	}
 	c.cwnd.CWND, c.cwnd.counted = c.cwnd.SMSS, 0
-	r.phase, r.point = timeout, c.snd.NXT
+	r.phase, r.point, r.guarded = timeout, c.snd.NXT, true
 	c.ecnReduced()
 	r.dupACKs, r.force, r.cause = 0, true, CauseTimeout
 	// RFC 2018 §8 turns the SACKed marks off. RFC 6675 §5.1 would keep them;
