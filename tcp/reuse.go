@@ -10,6 +10,20 @@ package tcp
 // assigns its initial sequence number for the new connection to be larger than
 // the largest sequence number it used on the previous connection incarnation".
 // The condition on the peer's numbers is that of RFC 1122 §4.2.2.13.
+//
+// RFC 6191 §2 (SHLD-4): where there are timestamps, they decide, for they go
+// on from one connection to the next; the numbers decide only if they are equal.
 func (c *Conn) MayBeReplacedBy(seg *Segment) bool {
-	return c.state == TimeWait && seg.Flags&(SYN|ACK|RST|FIN) == SYN && c.rcv.NXT.Less(seg.SEQ)
+	if c.state != TimeWait || seg.Flags&(SYN|ACK|RST|FIN) != SYN {
+		return false
+	}
+	if o := &seg.Options; o.HasTimestamps && !c.cfg.NoTimestamps {
+		if !c.ts.on {
+			return true // nothing that is left over has one: PAWS will drop it
+		}
+		if o.TSval != c.ts.recent {
+			return int32(o.TSval-c.ts.recent) > 0
+		}
+	}
+	return c.rcv.NXT.Less(seg.SEQ)
 }
