@@ -44,17 +44,24 @@ func (l *Lab) Host(name string) *Host {
 // Lab is the laboratory that the host is in.
 func (h *Host) Lab() *Lab { return h.lab }
 
-// config is the TCP configuration of a new connection: the MSS that it
-// announces fits the interface (RFC 9293 §3.7.1). Connections configured alike
-// share one, and with it the memory that their buffers come from.
-func (h *Host) config(id tcp.ID) *tcp.Config {
-	cfg := h.TCP
+// config is the TCP configuration of a new connection.
+func (h *Host) config(id tcp.ID) *tcp.Config { return h.fitted(h.TCP, id) }
+
+// fitted is a configuration whose MSS fits the interface that the connection
+// will use (RFC 9293 §3.7.1).
+func (h *Host) fitted(cfg tcp.Config, id tcp.ID) *tcp.Config {
 	if w := h.wayTo(id.Remote.Addr()); w.nic != nil {
 		fits := uint16(min(w.nic.mtu, network.IPv4MaxLen) - network.IPv4HeaderLen - tcpHeaderLen)
 		if cfg.MSS == 0 || cfg.MSS > fits {
 			cfg.MSS = fits
 		}
 	}
+	return h.shared(cfg)
+}
+
+// shared: connections configured alike share one configuration, and with it
+// the memory that their buffers come from.
+func (h *Host) shared(cfg tcp.Config) *tcp.Config {
 	shared := h.configs[cfg]
 	if shared == nil {
 		own := cfg
@@ -85,7 +92,7 @@ func (h *Host) packetForMe(p *network.IPv4Header, body []byte) (problem network.
 func (h *Host) icmpError(e *ICMPError) {
 	switch e.Protocol {
 	case network.ProtocolTCP:
-		if c := h.tcp.find(keyOf(e.Local, e.Remote)); c != nil {
+		if c := h.tcp.find(e.Local, e.Remote); c != nil {
 			c.icmpError(e)
 		}
 	case network.ProtocolUDP:

@@ -35,6 +35,7 @@ type stack struct {
 	// arriving and arrival describe the frame that is being read.
 	arriving trace.FrameID
 	arrival  network.Arrival
+	goodSource netip.Addr // of the packet before: most come from the same host
 	// in and out are reused for every packet that comes and goes.
 	in, out network.IPv4Header
 }
@@ -135,7 +136,7 @@ func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicas
 	switch {
 	case s.forwarder != nil && in != nil:
 		return s.passThrough(in, f, payload[:h.TotalLen], body)
-	case s.invalidSource(h.Src, in != nil), in != nil && h.Dst.IsLoopback():
+	case h.Src != s.goodSource && s.invalidSource(h.Src, in != nil), in != nil && h.Dst.IsLoopback():
 		// RFC 1122 §3.2.1.3: silently discarded.
 	case s.isLocal(h.Dst), s.isBroadcast(h.Dst):
 		s.deliver(h, body)
@@ -147,7 +148,13 @@ func (s *stack) packetArrives(in *NIC, f *physical.Frame, payload []byte, unicas
 // invalidSource says whether an address cannot be a packet's source (RFC 1122
 // §3.2.1.3): everybody, a group, or, on a wire, oneself by loopback's name.
 func (s *stack) invalidSource(src netip.Addr, onWire bool) bool {
-	return src.IsMulticast() || onWire && src.IsLoopback() || s.isBroadcast(src)
+	if src.IsMulticast() || s.isBroadcast(src) || onWire && src.IsLoopback() {
+		return true
+	}
+	if !src.IsLoopback() {
+		s.goodSource = src
+	}
+	return false
 }
 
 // deliver hands a packet for this device up, once it is whole.

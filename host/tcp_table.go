@@ -25,7 +25,7 @@ type tcpTable struct {
 	host      *Host
 	conns     map[connKey]*TCPConn
 	last      *TCPConn // segments come in trains: most are for the connection of the one before
-	lastKey   connKey
+	lastID    tcp.ID
 	listeners map[netip.AddrPort]*Listener
 	nextPort  uint16
 	alarms    alarms
@@ -85,13 +85,14 @@ func (t *tcpTable) forget(c *TCPConn) {
 	}
 }
 
-func (t *tcpTable) find(key connKey) *TCPConn {
-	if t.last != nil && t.lastKey == key {
+// find is the connection between two sockets, nil if there is none.
+func (t *tcpTable) find(local, remote netip.AddrPort) *TCPConn {
+	if t.last != nil && t.lastID.Remote == remote && t.lastID.Local == local {
 		return t.last
 	}
-	c := t.conns[key]
+	c := t.conns[keyOf(local, remote)]
 	if c != nil {
-		t.last, t.lastKey = c, key
+		t.last, t.lastID = c, tcp.ID{Local: local, Remote: remote}
 	}
 	return c
 }
@@ -156,24 +157,23 @@ func (t *tcpTable) pickPort(free func(uint16) bool) (uint16, error) {
 // tcpArrives finds the connection or the listener that a segment is for
 // (RFC 9293 §3.10.7). A segment for nobody is answered with RST.
 func (h *Host) tcpArrives(p *network.IPv4Header, body []byte) {
-	if h.isBroadcast(p.Dst) {
-		return // RFC 1122 §4.2.3.10: silently, whatever it is
-	}
 	seg := &h.tcp.in
 	if err := tcp.Parse(body, p.Src, p.Dst, seg); err != nil {
 		h.noteBadSegment(err)
 		return
 	}
 	seg.CE = p.ECN() == network.CE
-	key := connKey{p.Dst.As16(), p.Src.As16(), seg.DstPort, seg.SrcPort}
-	c := h.tcp.find(key)
+	local, remote := netip.AddrPortFrom(p.Dst, seg.DstPort), netip.AddrPortFrom(p.Src, seg.SrcPort)
+	c := h.tcp.find(local, remote)
 	if c != nil && !c.machine.MayBeReplacedBy(seg) {
 		c.segmentArrives(seg)
 		return
 	}
-	id := tcp.ID{Local: netip.AddrPortFrom(p.Dst, seg.DstPort), Remote: netip.AddrPortFrom(p.Src, seg.SrcPort)}
-	l := h.tcp.listener(id.Local)
+	id := tcp.ID{Local: local, Remote: remote}
+	l := h.tcp.listener(local)
 	switch {
+	case h.isBroadcast(p.Dst):
+		// RFC 1122 §4.2.3.10: silently, whatever it is.
 	case l == nil && c != nil:
 		c.segmentArrives(seg)
 	case l == nil:

@@ -112,6 +112,7 @@ func (s *stack) connected(n *NIC) {
 		panic(err) // NIC has checked the prefix
 	}
 	s.arrival.Networks = append(s.arrival.Networks, n.prefix)
+	s.goodSource = netip.Addr{}
 	s.decideAnew(s.forwarder != nil)
 }
 

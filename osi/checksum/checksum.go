@@ -57,6 +57,11 @@ func Sum(b []byte, initial uint32) uint32 {
 		s += c
 		b = b[8:]
 	}
+	if len(b) >= 4 { // an IPv4 header ends with these
+		s, c = bits.Add64(s, uint64(le.Uint32(b)), 0)
+		s += c
+		b = b[4:]
+	}
 	if len(b) > 0 {
 		s, c = bits.Add64(s, tail(b), 0)
 		s += c
@@ -66,7 +71,7 @@ func Sum(b []byte, initial uint32) uint32 {
 	return Fold(initial) + uint32(bits.ReverseBytes16(uint16(Fold(Fold(uint32(s))))))
 }
 
-// tail is the last one to seven bytes as a little-endian number.
+// tail is the last one to three bytes as a little-endian number.
 func tail(b []byte) uint64 {
 	var v uint64
 	for i := len(b) - 1; i >= 0; i-- {
