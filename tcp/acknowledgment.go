@@ -32,6 +32,11 @@ func (c *Conn) ackText(now sim.Time, n uint32, pushed bool) {
 	if n > uint32(c.rcv.MSS) || !pushed {
 		c.rcv.MSS = uint16(n)
 	}
+	if c.adaptive() {
+		c.textArrived(now, n, pushed)
+		c.ackAdaptively(now)
+		return
+	}
 	if c.cfg.NoDelayedACK || c.ack.octets >= 2*uint32(c.rcv.MSS) {
 		c.ackNow(CauseACK)
 	} else if !c.timers.on(delayedACK) {
@@ -45,6 +50,9 @@ func (c *Conn) ackText(now sim.Time, n uint32, pushed bool) {
 func (c *Conn) ackUnacceptable(now sim.Time, seg *Segment) {
 	if seg.Flags&RST != 0 || len(seg.Data) == 0 && seg.Flags&(SYN|FIN) == 0 && !c.limit.allow(now) {
 		return
+	}
+	if len(seg.Data) > 0 {
+		c.startQuickACKs()
 	}
 	c.ack.first = true
 	c.ackNow(CauseACK)
@@ -134,6 +142,7 @@ func (c *Conn) updateWindow() {
 	if !c.state.mayReceive() || c.rcv.finSeen || c.ack.now {
 		return
 	}
+	c.ackRead()
 	if room >= 2*c.rcv.WND && room-c.rcv.WND >= c.worthOffering() {
 		c.ackNow(CauseWindowUpdate)
 		if c.em.Log.On() {

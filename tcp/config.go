@@ -14,7 +14,9 @@ type Profile uint8
 //
 //	                      RFC                      Linux
 //	minimum RTO           1 s                      200 ms, of the variance term
-//	delayed ACK           200 ms                   40 ms
+//	delayed ACK           200 ms                   40 to 200 ms, as text comes
+//	quick ACKs            none                     the first 16, and after repeats
+//	cwnd after a loss     octets                   whole segments
 //	SYN retransmissions   7 (more than 3 minutes)  6
 //	2 MSL                 4 minutes                60 s
 //	FIN-WAIT-2, closed    for ever                 60 s

@@ -13,7 +13,13 @@ type window struct {
 	SMSS           uint32
 	counted        uint32 // octets acknowledged towards the next step up
 	slowLimit      uint32 // L of RFC 3465 §2.2: the most that one ACK adds in slow start
+	unit           uint32 // cwnd and ssthresh are reduced to multiples of this many octets
 }
+
+// whole rounds a window down. Linux counts cwnd in whole segments. Counted in
+// octets, a half segment too little to be sent is part of what must be
+// acknowledged before cwnd grows, and that costs a round trip after each loss.
+func (w *window) whole(octets uint32) uint32 { return octets - octets%max(w.unit, 1) }
 
 // congestion is a congestion control: what it adds when text arrives, and what
 // it takes away when text was lost. Everything else (what is lost, what to
@@ -36,7 +42,7 @@ type growth struct {
 }
 
 // controls are the congestion controls that a Config can name.
-var controls = [...]struct {
+var controls = []struct {
 	name string
 	make func() congestion
 }{
@@ -66,6 +72,7 @@ func newWindow(cfg *Config, smss uint32) window {
 	w := window{CWND: cfg.initialWindow(smss), SMSS: smss, SSThresh: 1 << 30}
 	// RFC 5681 §3.1: at most SMSS octets an ACK. Linux counts all of them.
 	w.slowLimit = by(cfg.Profile, smss, 1<<30)
+	w.unit = by(cfg.Profile, 1, smss)
 	return w
 }
 
@@ -92,7 +99,7 @@ func (reno) acked(w *window, a growth) {
 
 // lost is RFC 5681 §3.1, equation 4.
 func (reno) lost(w *window, flight uint32) {
-	w.SSThresh = max(flight/2, 2*w.SMSS)
+	w.SSThresh = max(w.whole(flight/2), 2*w.SMSS)
 	w.counted = 0
 }
 

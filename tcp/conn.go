@@ -84,6 +84,7 @@ type Conn struct {
 	recovery recovery
 	ts       timestamps
 	ack      acknowledgment
+	quick    quickACK
 	reply    reply
 	limit    challengeLimit
 	ecn      ecn

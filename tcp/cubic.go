@@ -111,7 +111,7 @@ func (c *cubic) lost(w *window, flight uint32) {
 	} else {
 		c.wMax = w.CWND
 	}
-	w.SSThresh = max(uint32(uint64(flight)*betaTenths/10), 2*w.SMSS)
+	w.SSThresh = max(w.whole(uint32(uint64(flight)*betaTenths/10)), 2*w.SMSS)
 	c.epoch = 0
 }
 

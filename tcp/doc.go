@@ -24,7 +24,8 @@
 //	segment_ack.go, segment_text.go
 //	user_calls.go           SEND, RECEIVE, CLOSE, ABORT
 //	output.go, flow.go      what may be sent now: windows, Nagle, silly windows
-//	acknowledgment.go       when to acknowledge, what window to offer
+//	acknowledgment.go,      when to acknowledge, what window to offer
+//	quickack.go
 //	timeouts.go, rto.go     when to send again (RFC 6298)
 //	recovery.go             what to do about a loss (RFC 5681, 6582, 6675)
 //	retransmission_queue.go, scoreboard.go   what is in flight (RFC 6675)

@@ -62,6 +62,9 @@ func (c *Conn) fill(now sim.Time, out *Segment, seq Seq, flags Flags, cause Caus
 		if c.ecn.echo && flags&(SYN|RST) == 0 {
 			out.Flags |= ECE
 		}
+		if c.ack.octets > 0 {
+			c.quick.acked()
+		}
 		c.ack = acknowledgment{}
 		c.timers.stop(delayedACK)
 		c.ts.lastACK = c.rcv.NXT
@@ -163,6 +166,7 @@ func (c *Conn) sendText(now sim.Time, out *Segment, n uint32, fin bool, why Caus
 	c.queue.push(c.pool, s)
 	c.snd.NXT = s.end()
 	c.lastSent, c.override, c.probing = now, false, false
+	c.quick.answered(now)
 	c.timers.stop(persist)
 	if !c.timers.on(retransmission) {
 		c.armRetransmission(now) // RFC 6298 §5.1

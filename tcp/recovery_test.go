@@ -73,7 +73,7 @@ func TestTailLoss(t *testing.T) {
 	for _, c := range []struct {
 		profile Profile
 		at      int
-	}{{RFC, 1220}, {Linux, 285}} {
+	}{{RFC, 1220}, {Linux, 240}} {
 		cfg := &Config{Profile: c.profile}
 		got := losing(connected(t, cfg, cfg), 10, 9)
 		wantAgain(t, "the last segment is lost", got, again{9, c.at, CauseTimeout})

@@ -10,7 +10,7 @@ import (
 func (c *Conn) TimerExpired(now sim.Time) {
 	t := &c.timers
 	if t.due(delayedACK, now) {
-		c.ackNow(CauseDelayedACK)
+		c.ackExpired()
 	}
 	if t.due(persist, now) {
 		c.persistTimeout(now)
