@@ -86,11 +86,17 @@ func (h *Host) dialTCP(remote netip.AddrPort, until deadline) (*TCPConn, error) 
 	if err != nil {
 		return nil, err
 	}
+	c := h.open(id, h.config(id))
+	return c, c.established(until)
+}
+
+// open sends the SYN.
+func (h *Host) open(id tcp.ID, cfg *tcp.Config) *TCPConn {
 	h.noteConnect(id)
-	c := newTCPConn(h, tcp.Open(h.lab.sim.Now(), id, h.tcp.iss(id), h.config(id), h.emitter()))
+	c := newTCPConn(h, tcp.Open(h.lab.sim.Now(), id, h.tcp.iss(id), cfg, h.emitter()))
 	h.tcp.add(c)
 	c.act()
-	return c, c.established(until)
+	return c
 }
 
 // newFlow picks the local end of a connection to remote.
@@ -102,13 +108,18 @@ func (h *Host) newFlow(remote netip.AddrPort) (tcp.ID, error) {
 	if err != nil {
 		return tcp.ID{}, err
 	}
-	port, err := h.tcp.pickPort(func(port uint16) bool {
+	port, err := h.freePort(local, remote)
+	return tcp.ID{Local: netip.AddrPortFrom(local, port), Remote: remote}, err
+}
+
+// freePort picks a port for a connection from local to remote.
+func (h *Host) freePort(local netip.Addr, remote netip.AddrPort) (uint16, error) {
+	return h.tcp.pickPort(func(port uint16) bool {
 		at := netip.AddrPortFrom(local, port)
 		// To oneself from the very port that is called, TCP would connect: both
 		// ends would open at once. Nobody means that.
 		return at != remote && h.tcp.conns[keyOf(at, remote)] == nil && h.tcp.listener(at) == nil
 	})
-	return tcp.ID{Local: netip.AddrPortFrom(local, port), Remote: remote}, err
 }
 
 // established waits for the handshake to end, one way or another.

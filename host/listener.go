@@ -17,6 +17,7 @@ const defaultBacklog = 4096
 type Listener struct {
 	host     *Host
 	local    netip.AddrPort
+	tcp      *tcp.Config // of its connections; nil if it is the host's
 	backlog  int
 	embryos  int        // in SYN-RECEIVED
 	queue    []*TCPConn // established, not accepted yet
@@ -72,13 +73,18 @@ func (l *Listener) Accept() (net.Conn, error) {
 		case l.deadline.passed(lab.sim.Now()):
 			return nil, l.opError("accept", os.ErrDeadlineExceeded)
 		case len(l.queue) > 0:
-			c := l.queue[0]
-			l.queue[0], l.queue = nil, l.queue[1:]
-			lab.woken(c.arrival)
-			return c, nil
+			return l.next(), nil
 		}
 		lab.wait(&l.ready, l.deadline)
 	}
+}
+
+// next takes the connection that has waited longest.
+func (l *Listener) next() *TCPConn {
+	c := l.queue[0]
+	l.queue[0], l.queue = nil, l.queue[1:]
+	l.host.lab.woken(c.arrival)
+	return c
 }
 
 // Close stops listening. Connections that were not accepted are reset, those
@@ -142,7 +148,7 @@ func (l *Listener) full() bool {
 // synArrives begins a connection in SYN-RECEIVED (RFC 9293 §3.10.7.2).
 func (l *Listener) synArrives(id tcp.ID, iss tcp.Seq, syn *tcp.Segment) {
 	h := l.host
-	c := newTCPConn(h, tcp.Accept(h.lab.sim.Now(), id, iss, h.config(id), h.emitter(), syn))
+	c := newTCPConn(h, tcp.Accept(h.lab.sim.Now(), id, iss, l.config(id), h.emitter(), syn))
 	c.listener = l
 	c.arrival = h.lab.log.Cause()
 	l.embryos++
