@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/packetwalk/packetwalk/osi"
+	"github.com/packetwalk/packetwalk/osi/datalink"
 )
 
 // DissectOptions bound what a Dissector remembers. The zero value is for
@@ -73,6 +74,12 @@ func (d *Dissector) Dissect(p *Packet) *Dissection {
 		w.ethernet()
 	case LinkRaw:
 		w.rawIP()
+	case LinkNull, LinkLoop:
+		w.foreign(datalink.LoopbackFields(p.Data))
+	case LinkCooked:
+		w.foreign(datalink.CookedFields(p.Data, 1))
+	case LinkCooked2:
+		w.foreign(datalink.CookedFields(p.Data, 2))
 	default:
 		w.data(osi.DataLink, p.Data, 0, fmt.Sprintf("link type %d is not taken apart here", p.LinkType))
 	}

@@ -3,6 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,15 @@ func FuzzDissect(f *testing.F) {
 		all = append(all, one...)
 	}
 	f.Add(all)
+	// Bytes that announce a frame of each link type.
+	links := [...]uint16{LinkRaw, LinkNull, LinkLoop, LinkCooked, LinkCooked2}
+	for _, p := range foreignFrames(f) {
+		o := byte(4)
+		if i := slices.Index(links[:], p.LinkType); i >= 0 {
+			o = byte(i) << 5
+		}
+		f.Add(append(binary.BigEndian.AppendUint16([]byte{o}, uint16(len(p.Data))), p.Data...))
+	}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		d := NewDissector(smallBounds)
 		at := [2]*trace.Interface{{Name: "a"}, {Name: "b"}}
@@ -33,7 +43,7 @@ func FuzzDissect(f *testing.F) {
 			p := &Packet{Number: number, Time: dissectStart.Add(time.Duration(number) * time.Millisecond), Data: input[3 : 3+n], Length: n,
 				FCS: min(int(o&3), n), LinkType: LinkEthernet, Interface: at[o>>3&1]}
 			if o&4 == 0 {
-				p.LinkType, p.FCS = LinkRaw, 0
+				p.LinkType, p.FCS = links[int(o>>5)%len(links)], 0
 			}
 			if o&16 != 0 {
 				p.Length += int(o >> 5)

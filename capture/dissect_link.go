@@ -25,11 +25,49 @@ func (w *walk) ethernet() {
 	datalink.PaddingFields(&w.out.Parts[own], rest, seen.PayloadAt+claimed)
 }
 
+// foreign goes on behind what a capturing machine put in a header's place.
+func (w *walk) foreign(part osi.Part, seen datalink.FieldsSeen) {
+	w.source = seen.Source
+	w.protocol, w.info = part.Protocol, part.Summary
+	w.add(part)
+	if !seen.OK {
+		w.data(osi.Network, seen.Payload, seen.PayloadAt, "")
+		return
+	}
+	claimed := w.payload(seen)
+	w.data(osi.DataLink, seen.Payload[claimed:], seen.PayloadAt+claimed, "behind the packet's end")
+}
+
+// maxTags is how many VLAN tags are read one behind the other; two are usual.
+const maxTags = 8
+
+// tags reads the VLAN tags at the beginning of a payload, and gives what they
+// carry, as of a frame without them.
+func (w *walk) tags(seen datalink.FieldsSeen) datalink.FieldsSeen {
+	for n := 0; n < maxTags && datalink.IsTag(seen.EtherType); n++ {
+		part, inner := datalink.TagFields(seen.Payload, seen.PayloadAt, seen.EtherType)
+		w.protocol, w.info = part.Protocol, part.Summary
+		w.add(part)
+		seen = inner
+	}
+	return seen
+}
+
 // payload reads what a frame carries and returns how many bytes of it are
 // claimed.
-func (w *walk) payload(seen datalink.FieldsSeen) int {
+func (w *walk) payload(frame datalink.FieldsSeen) int {
+	seen := w.tags(frame)
+	return seen.PayloadAt - frame.PayloadAt + w.packet(seen)
+}
+
+// packet reads what stands behind a frame's header and tags, and returns how
+// many bytes of it are claimed.
+func (w *walk) packet(seen datalink.FieldsSeen) int {
 	b, at := seen.Payload, seen.PayloadAt
 	switch {
+	case !seen.OK:
+		w.data(osi.Network, b, at, "")
+		return len(b)
 	case seen.EtherType == 0x0800:
 		return w.ipv4(b, at)
 	case seen.EtherType == 0x0806:

@@ -242,7 +242,7 @@ func TestUnknownIsData(t *testing.T) {
 	for _, c := range []struct {
 		etherType uint16
 		says      string
-	}{{0x86dd, "IPv6"}, {0x8100, "802.1Q"}, {0x1234, "0x1234"}, {46, "length"}} {
+	}{{0x86dd, "IPv6"}, {0x88cc, "LLDP"}, {0x1234, "0x1234"}, {46, "length"}} {
 		frame := slices.Clone(hello(t))
 		binary.BigEndian.PutUint16(frame[12:], c.etherType)
 		d := dissectOne(t, frame)

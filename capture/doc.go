@@ -54,7 +54,7 @@
 //
 // # What is left out
 //
-// IPv6, VLAN tags and other link types are parts called "data". TLS records are
+// IPv6 and link types other than those in pcap.go are parts called "data". TLS records are
 // named but not opened. The window of a connection whose handshake was not seen
 // is shown unscaled. A message longer than MaxMessage is kept in its beginning
 // only, and pieces that an interface saw twice are compared by position, not by

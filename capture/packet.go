@@ -29,7 +29,7 @@ type Packet struct {
 	// FCS says how many of the last bytes are the frame check sequence: 4 in
 	// a run's captures, usually 0 in a stranger's.
 	FCS int
-	// LinkType is the pcap link type: 1 Ethernet, 101 raw IP.
+	// LinkType is the pcap link type: LinkEthernet or another of those.
 	LinkType uint16
 	// Comments are the packet's comments in a pcapng file.
 	Comments []string

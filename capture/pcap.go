@@ -17,6 +17,10 @@ import (
 const (
 	LinkEthernet uint16 = 1
 	LinkRaw      uint16 = 101 // an IPv4 or IPv6 packet without a frame
+	LinkNull     uint16 = 0   // the loopback of BSD and macOS
+	LinkLoop     uint16 = 108 // that of OpenBSD
+	LinkCooked   uint16 = 113 // Linux, all interfaces at once
+	LinkCooked2  uint16 = 276 // the same, second version
 )
 
 // Limits on what a file may make us keep. A length field of a file is a claim

@@ -35,7 +35,9 @@
 // sequence), arp.go (the question and the cache), arp_receive.go (RFC 826's own
 // steps), arp_time.go (retries, giving up, ageing), wire.go (ARP's bytes),
 // switch.go (the learning switch), events.go. The files named fields* are
-// another reader of the same bytes: it names each of them, damaged or not.
+// another reader of the same bytes: it names each of them, damaged or not, and
+// knows what stands in a frame's place in captures from elsewhere
+// (fields_vlan.go, fields_foreign.go).
 //
 // ARP fits the seven layers badly: it serves layer 3, yet is carried by layer 2
 // as if it were its user. Here it is counted as layer 2, since no router ever
@@ -43,5 +45,5 @@
 //
 // Left out: IEEE 802.3's length field with LLC (a frame whose type is below
 // 0x0600), and spanning tree, so a ring of switches floods for ever. VLAN tags
-// (802.1Q) are carried as a payload but not read.
+// (802.1Q) are carried as a payload; only the other reader looks into them.
 package datalink

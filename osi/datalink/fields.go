@@ -30,6 +30,9 @@ const (
 	fieldsLeastEtherType = 1536 // IEEE 802.3 §3.2.6: smaller values are lengths
 	fieldsIPv4           = 0x0800
 	fieldsARP            = 0x0806
+	fieldsIPv6           = 0x86dd
+	fieldsTag            = 0x8100
+	fieldsServiceTag     = 0x88a8
 	fieldsARPLen         = 28
 )
 
@@ -172,11 +175,11 @@ func EtherTypeName(t uint16) string {
 		return "IPv4"
 	case fieldsARP:
 		return "ARP"
-	case 0x86dd:
+	case fieldsIPv6:
 		return "IPv6"
-	case 0x8100:
+	case fieldsTag:
 		return "802.1Q tag"
-	case 0x88a8:
+	case fieldsServiceTag:
 		return "802.1ad tag"
 	case 0x8847:
 		return "MPLS"
