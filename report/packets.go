@@ -28,7 +28,7 @@ func packetTable(packets []*capture.Dissection) *Table {
 	}
 	for i, d := range packets {
 		row := []Cell{
-			plain(strconv.Itoa(i + 1)), plain(seconds(runTime(d.Time))), plain(d.Source + " → " + d.Destination),
+			plain(strconv.Itoa(i + 1)), plain(seconds(runTime(d.Time))), plain(fromTo(d)),
 			{Text: d.Protocol, Tone: layerTone(topBytes(d))}, plain(strconv.Itoa(d.Length)), plain(d.Info),
 		}
 		if labelled {
@@ -37,6 +37,14 @@ func packetTable(packets []*capture.Dissection) *Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// fromTo is a dash for a packet whose addresses nobody here can read.
+func fromTo(d *capture.Dissection) string {
+	if d.Source == "" && d.Destination == "" {
+		return "–"
+	}
+	return d.Source + " → " + d.Destination
 }
 
 // vantage is an interface and what it saw, in order.

@@ -97,6 +97,9 @@ func openInput(s streams, path string) (io.ReadCloser, error) {
 		}
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%s cannot be read: it is a directory", path), f.Close())
+	}
 	return f, nil
 }
 

@@ -20,7 +20,7 @@ type output struct {
 func (o *output) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&o.format, "output", "o", string(report.FormatTable), "the notation: table, markdown or json")
 	cmd.Flags().IntVar(&o.width, "width", 0, "columns of the output (the terminal's, else 80)")
-	cmd.Flags().StringVar(&o.mode, "color", "auto", "auto, always or never; auto heeds NO_COLOR")
+	cmd.Flags().StringVar(&o.mode, "color", "auto", "auto, always or never; auto heeds NO_COLOR and TERM=dumb")
 	complete(cmd, "output", described(formatNames()...))
 	complete(cmd, "color", described("auto\tcolours on a terminal, unless NO_COLOR is set", "always", "never"))
 	complete(cmd, "width", described())

@@ -69,6 +69,7 @@ Wireshark.`,
 		&cobra.Group{ID: groupMeasure, Title: "Measure:"},
 		&cobra.Group{ID: groupOther, Title: "Other:"},
 	)
+	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID(groupOther)
 	root.SetCompletionCommandGroupID(groupOther)
 	for _, group := range []struct {

@@ -15,15 +15,23 @@ type streams struct {
 	// outWidth and errWidth are the columns of the terminal that shows them;
 	// 0 when that is no terminal.
 	outWidth, errWidth int
-	noColor            string // the environment's NO_COLOR
+	noColor            string // what in the environment speaks against colours
 }
 
 // system is the process's own streams.
 func system() streams {
 	return streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		outWidth: columns(os.Stdout), errWidth: columns(os.Stderr), noColor: os.Getenv("NO_COLOR"),
+		outWidth: columns(os.Stdout), errWidth: columns(os.Stderr), noColor: noColor(),
 	}
+}
+
+// noColor is NO_COLOR, or a terminal that says it can show text only.
+func noColor() string {
+	if kind := os.Getenv("TERM"); kind == "dumb" {
+		return kind
+	}
+	return os.Getenv("NO_COLOR")
 }
 
 func columns(f *os.File) int {
