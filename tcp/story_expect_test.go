@@ -65,6 +65,7 @@ func (r *run) differs(p *pattern, s *sent) (wrong []string) {
 	note(p.urg >= 0 && int64(seg.URG) != p.urg, "urgent pointer")
 	note(p.options.differs(&seg.Options, r.settings.irs), "options")
 	note(p.text != "" && string(seg.Data) != p.text, "text")
+	note(p.ecn != s.ecn, "ecn")
 	note(p.because != "" && s.cause.String() != p.because, "cause")
 	return wrong
 }
@@ -152,7 +153,11 @@ func (r *run) segmentText(seg *tcp.Segment, ours bool) string {
 	if seg.Flags&tcp.URG != 0 {
 		s += fmt.Sprintf(" urg %d", seg.URG)
 	}
-	return s + optionsText(&seg.Options, other)
+	s += optionsText(&seg.Options, other)
+	if seg.CE || seg.ECT {
+		s += " ecn"
+	}
+	return s
 }
 
 func (r *run) sentText(s *sent) string {

@@ -57,6 +57,7 @@ type sent struct {
 	at    sim.Time
 	seg   tcp.Segment
 	cause tcp.Cause
+	ecn   bool
 }
 
 // scales follow the options of the SYNs, to scale windows as both ends do.
@@ -184,10 +185,11 @@ func (r *run) drain() error {
 // transmit reads the bytes of a segment as the other end would.
 func (r *run) transmit(seg *tcp.Segment, b []byte) error {
 	seg.Put(b, here.Addr(), there.Addr())
-	s := sent{at: r.now, cause: seg.Cause}
+	s := sent{at: r.now, cause: seg.Cause, ecn: seg.ECT}
 	if err := tcp.Parse(b, here.Addr(), there.Addr(), &s.seg); err != nil {
 		return r.step.errorf("what was sent cannot be read: %v", err)
 	}
+	s.seg.ECT = s.ecn // what the host would write into the packet's header
 	if o := &s.seg.Options; s.seg.Flags&tcp.SYN != 0 {
 		r.scale.ours, r.scale.oursGiven = o.WScale, o.HasWScale
 		r.scale.stamped = o.HasTimestamps
@@ -234,6 +236,7 @@ func (r *run) inject(p *pattern) error {
 	if err := tcp.Parse(b, there.Addr(), here.Addr(), &r.in); err != nil {
 		return r.step.errorf("what arrives cannot be read: %v", err)
 	}
+	r.in.CE = p.ecn
 	r.tell(r.now, "<", r.segmentText(&r.in, false))
 	return r.arrives(&r.in)
 }

@@ -27,6 +27,7 @@ type pattern struct {
 	options  options
 	text     string // quoted text
 	because  string
+	ecn      bool // of the packet: CE if it arrives, ECT if it is sent (RFC 3168 §5)
 }
 
 type number struct {
@@ -126,6 +127,9 @@ func parseSegment(words []string) (*pattern, error) {
 				return nil, fmt.Errorf("expected a text of %d octets, got %s", p.size, word)
 			}
 			continue
+		case word == "ecn":
+			p.ecn = true
+			continue
 		case word == "because":
 			p.because = strings.Join(words[i+1:], " ")
 			return p, p.complete(hasACK)
@@ -143,7 +147,7 @@ func parseSegment(words []string) (*pattern, error) {
 		case "urg":
 			p.urg, err = parseInt(words[i], 65535)
 		default:
-			err = fmt.Errorf("expected ack, win, rawwin, urg, <options>, \"text\" or because, got %q", word)
+			err = fmt.Errorf("expected ack, win, rawwin, urg, <options>, \"text\", ecn or because, got %q", word)
 		}
 		if err != nil {
 			return nil, err

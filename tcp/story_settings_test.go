@@ -13,7 +13,7 @@ import (
 var settingNames = []string{
 	"profile", "mss", "send-buffer", "receive-buffer", "options", "congestion", "initial-window", "nodelay",
 	"initial-rto", "min-rto", "max-rto", "delayed-ack", "time-wait", "fin-wait-2", "syn-retries", "retries",
-	"iss", "irs", "tolerance", "peer",
+	"iss", "irs", "tolerance", "peer", "ecn",
 }
 
 func isSetting(word string) bool { return slices.Contains(settingNames, word) }
@@ -55,6 +55,14 @@ func (s *settings) set(words []string) error {
 		default:
 			return fmt.Errorf("expected profile rfc or linux, got %q", value)
 		}
+		return nil
+	case "ecn":
+		modes := []string{"passive", "active", "never"}
+		i := slices.Index(modes, value)
+		if i < 0 {
+			return fmt.Errorf("expected ecn passive, active or never, got %q", value)
+		}
+		s.cfg.ECN = tcp.ECNMode(i)
 		return nil
 	case "congestion":
 		s.cfg.Congestion = value
