@@ -5,7 +5,6 @@ import (
 	"os"
 	"syscall"
 
-	"github.com/packetwalk/packetwalk/sim"
 	"github.com/packetwalk/packetwalk/tcp"
 )
 
@@ -31,7 +30,7 @@ func (c *TCPConn) Poll() Readiness {
 	if m.Readable() && !opening {
 		r |= PollIn
 	}
-	if m.Writable() {
+	if m.Inviting() {
 		r |= PollOut
 	}
 	if m.Err() != nil && !c.told && !c.closed {
@@ -120,33 +119,4 @@ func (l *Listener) Poll() Readiness {
 		return PollIn
 	}
 	return 0
-}
-
-// SetReadBuffer sets the size of the receive buffer (SO_RCVBUF), in bytes. A
-// window scale that was agreed before stays.
-func (c *TCPConn) SetReadBuffer(bytes int) error {
-	return c.configure(func(cfg *tcp.Config) { cfg.ReceiveBuffer = uint32(max(bytes, 1)) })
-}
-
-// SetWriteBuffer sets the size of the send buffer (SO_SNDBUF), in bytes.
-func (c *TCPConn) SetWriteBuffer(bytes int) error {
-	return c.configure(func(cfg *tcp.Config) { cfg.SendBuffer = uint32(max(bytes, 1)) })
-}
-
-// SetCongestion chooses the congestion control (TCP_CONGESTION), one of
-// tcp.Congestions(). It begins with the window that there is.
-func (c *TCPConn) SetCongestion(name string) error {
-	return c.configure(func(cfg *tcp.Config) { cfg.Congestion = name })
-}
-
-// configure changes the configuration of this connection alone.
-func (c *TCPConn) configure(change func(*tcp.Config)) error {
-	return c.user("set", func(sim.Time) error {
-		cfg := c.machine.Config()
-		change(&cfg)
-		if err := cfg.Check(); err != nil {
-			return err
-		}
-		return c.machine.Configure(c.host.shared(cfg))
-	})
 }

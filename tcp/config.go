@@ -17,6 +17,7 @@ type Profile uint8
 //	delayed ACK           200 ms                   40 to 200 ms, as text comes
 //	quick ACKs            none                     the first 16, and after repeats
 //	cwnd after a loss     octets                   whole segments
+//	in fast recovery      half of it at once       less and less (PRR)
 //	SYN retransmissions   7 (more than 3 minutes)  6
 //	2 MSL                 4 minutes                60 s
 //	FIN-WAIT-2, closed    for ever                 60 s
@@ -69,6 +70,8 @@ type Config struct {
 	// InitialWindow is in segments; 0 means 10 (RFC 6928).
 	InitialWindow int
 
+	PRR Switch // reduce cwnd in proportion (RFC 9937); on under linux
+
 	// For each of these 0 means the profile's value.
 	InitialRTO time.Duration // RFC 6298 §2.1: 1 s
 	MinRTO     time.Duration // RFC 6298 §2.4
@@ -78,6 +81,17 @@ type Config struct {
 	FinWait2   time.Duration // how long a closed program waits for the other's FIN
 	SYNRetries int           // retransmissions of a SYN before giving up
 	Retries    int           // retransmissions of anything else before giving up
+
+	// KeepAlive asks, over a connection on which nothing happens, whether the
+	// other side is still there (RFC 9293 §3.8.4): when nothing was heard for
+	// KeepAliveIdle (0 means 2 hours), then every KeepAliveInterval (75 s), and
+	// gives up after KeepAliveProbes (9) that went unanswered.
+	KeepAlive                        bool
+	KeepAliveIdle, KeepAliveInterval time.Duration
+	KeepAliveProbes                  int
+	// UserTimeout is how long something may wait for its acknowledgment before
+	// the connection is given up (RFC 9293 §3.8.3); 0 leaves it to Retries.
+	UserTimeout time.Duration
 
 	pool *pool
 }
@@ -93,6 +107,9 @@ func (cfg *Config) Check() error {
 	}
 	if findCongestion(cfg.Congestion) == nil {
 		errs = append(errs, fmt.Errorf("tcp: congestion control %q is not one of %q", cfg.Congestion, Congestions()))
+	}
+	if cfg.KeepAliveIdle < 0 || cfg.KeepAliveInterval < 0 || cfg.KeepAliveProbes < 0 || cfg.UserTimeout < 0 {
+		errs = append(errs, errors.New("tcp: keep-alive times, the number of probes and the user timeout must not be negative"))
 	}
 	if int(cfg.ECN) >= len(ecnModeNames) {
 		errs = append(errs, fmt.Errorf("tcp: ECN mode is %d, must be one of %v", cfg.ECN, ecnModeNames))
@@ -147,6 +164,13 @@ func (cfg *Config) finWait2() time.Duration {
 }
 func (cfg *Config) synRetries() int { return or(cfg.SYNRetries, by(cfg.Profile, 7, 6)) }
 func (cfg *Config) retries() int    { return or(cfg.Retries, 15) }
+func (cfg *Config) keepAliveIdle() time.Duration {
+	return or(cfg.KeepAliveIdle, 2*time.Hour) // MUST-28: no less than two hours
+}
+func (cfg *Config) keepAliveInterval() time.Duration {
+	return or(cfg.KeepAliveInterval, 75*time.Second)
+}
+func (cfg *Config) keepAliveProbes() int { return or(cfg.KeepAliveProbes, 9) }
 
 // windowShift is the smallest shift with which the whole buffer can be offered
 // (RFC 7323 §2.2; at most 14, §2.3).

@@ -1,5 +1,7 @@
 package tcp
 
+import "github.com/packetwalk/packetwalk/sim"
+
 // Config is a copy of how the connection is configured.
 func (c *Conn) Config() Config {
 	cfg := *c.cfg
@@ -8,11 +10,11 @@ func (c *Conn) Config() Config {
 }
 
 // Configure has the connection behave as cfg says from now on, as setsockopt
-// does: buffers, timeouts, retries, congestion control. What was agreed in the
+// does: buffers, timeouts, retries, keep-alive, congestion control. What was agreed in the
 // handshake (options, window scale, MSS) and the algorithms of Nagle (see
 // SetNoDelay) stay as they are. Buffers never lose what they hold, and a window
 // that was offered stays offered (RFC 9293 §3.8.6, SHLD-14).
-func (c *Conn) Configure(cfg *Config) error {
+func (c *Conn) Configure(now sim.Time, cfg *Config) error {
 	if err := cfg.Check(); err != nil {
 		return err
 	}
@@ -23,6 +25,7 @@ func (c *Conn) Configure(cfg *Config) error {
 		cfg.pool = new(pool)
 	}
 	c.cfg = cfg // what the buffers hold now goes back to where it came from
+	c.startKeepAlive(now)
 	c.updateWindow()
 	return nil
 }

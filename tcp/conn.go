@@ -90,19 +90,23 @@ type Conn struct {
 	ecn      ecn
 	timers   timers
 	lastSent sim.Time // of text, for the restart after idling
+	heard    sim.Time // when the last acceptable segment came
+	waiting  sim.Time // since when something has been waiting for its acknowledgment
 
-	state     State
-	retries   uint8 // timeouts since the other side last acknowledged something new
-	probes    uint8 // window probes since the window was last open
-	noDelay   bool
-	active    bool // opened by an active OPEN
-	shut      bool // CLOSE was called: the program neither sends nor reads
-	resent    bool // the SYN had to be sent again
-	sackOK    bool // both sides permit SACK
-	probeOwed bool // the persist timer has expired on a closed window
-	probing   bool // a one-octet probe at SND.NXT may have been taken
-	override  bool // the SWS override timer has expired
-	closed    bool // a zero window was announced to the log
+	state      State
+	retries    uint8 // timeouts since the other side last acknowledged something new
+	probes     uint8 // window probes since the window was last open
+	keepProbes uint8 // keep-alive probes since anything was heard
+	noDelay    bool
+	active     bool // opened by an active OPEN
+	shut       bool // CLOSE was called: the program neither sends nor reads
+	resent     bool // the SYN had to be sent again
+	sackOK     bool // both sides permit SACK
+	probeOwed  bool // the persist timer has expired on a closed window
+	probing    bool // a one-octet probe at SND.NXT may have been taken
+	override   bool // the SWS override timer has expired
+	keepOwed   bool // the keep-alive timer has expired
+	closed     bool // a zero window was announced to the log
 }
 
 // Released says whether the connection is over and owes nobody a segment: the

@@ -46,6 +46,11 @@ var (
 	Probe        = define("tcp.probe", "RFC 9293 §3.8.6.1", "{node} probes the closed window, for the {times}. time", "times")
 	WindowUpdate = define("tcp.window-update", "RFC 9293 §3.8.6.2.2", "{node} has room again and says so: window {window}", "window")
 
+	KeepAliveProbe = define("tcp.keep-alive", "RFC 9293 §3.8.4", "{node} has heard nothing for {silent} and asks whether the other side is still there, for the {times}. time",
+		"times", "silent")
+	KeepAliveFailed = define("tcp.keep-alive-failed", "RFC 9293 §3.8.4", "{node} gives up: {times} keep-alive probes went unanswered", "times", "silent")
+	UserTimedOut    = define("tcp.user-timeout", "RFC 9293 §3.10.8", "{node} gives up: no acknowledgment for {waited}, longer than the program's timeout", "waited")
+
 	ECNAgreed   = define("tcp.ecn", "RFC 3168 §6.1.1", "{node}: both sides understand ECN, so routers may mark instead of drop")
 	CEArrived   = define("tcp.ce", "RFC 3168 §6.1.3", "{node}: a router marked SEQ {seq} with CE; every ACK echoes it until CWR comes", "seq")
 	ECNReaction = define("tcp.ecn-reaction", "RFC 3168 §6.1.2", "{node} hears of congestion before anything is lost: ssthresh {ssthresh}, cwnd {cwnd}",

@@ -74,6 +74,7 @@ func (c *Conn) waitForWindow(now sim.Time, usable uint32) {
 	if !c.queue.empty() || c.timers.on(persist) {
 		return
 	}
+	c.waitsSince(now)
 	if usable > 0 {
 		c.timers.set(persist, now.Add(c.overrideTimeout()))
 		return

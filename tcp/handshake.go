@@ -103,6 +103,7 @@ func (c *Conn) synFlags() Flags {
 func (c *Conn) sendSYN(now sim.Time, out *Segment) {
 	c.fill(now, out, c.snd.ISS, c.synFlags(), CauseOpen)
 	c.offerOptions(out)
+	c.waitsSince(now)
 	c.queue.push(c.pool, sent{at: now, SEQ: c.snd.ISS, n: 1, marks: withSYN})
 	c.snd.NXT = c.snd.ISS + 1
 	c.armRetransmission(now)
@@ -124,6 +125,8 @@ func (c *Conn) offerOptions(out *Segment) {
 // in the meantime (RFC 9293 §3.10.4, SYN-RECEIVED).
 func (c *Conn) established(now sim.Time) {
 	c.setState(now, Established)
+	c.hears(now)
+	c.startKeepAlive(now)
 	c.recovery = recovery{}
 	if c.resent {
 		c.rto.afterSYN()

@@ -18,7 +18,7 @@ func (c *Conn) NextSegment(now sim.Time, out *Segment) bool {
 		return false
 	case c.ack.first:
 		c.sendACK(now, out)
-	case c.nextLost(now, out), c.nextNew(now, out), c.nextAhead(now, out), c.nextProbe(now, out):
+	case c.nextLost(now, out), c.nextNew(now, out), c.nextAhead(now, out), c.nextProbe(now, out), c.nextKeepAlive(now, out):
 	case c.ack.now:
 		c.sendACK(now, out)
 	default:
@@ -105,6 +105,7 @@ func (c *Conn) sendAgain(now sim.Time, out *Segment, s *sent, why Cause) {
 		flags |= PSH
 	}
 	s.at = now
+	c.recovery.prr.out += n
 	if s.times < 255 {
 		s.times++
 	}
@@ -163,8 +164,10 @@ func (c *Conn) sendText(now sim.Time, out *Segment, n uint32, fin bool, why Caus
 	out.text = n
 	c.ecnNewText(out)
 	c.addSACK(out, n)
+	c.waitsSince(now)
 	c.queue.push(c.pool, s)
 	c.snd.NXT = s.end()
+	c.recovery.prr.out += n
 	c.lastSent, c.override, c.probing = now, false, false
 	c.quick.answered(now)
 	c.timers.stop(persist)

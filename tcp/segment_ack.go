@@ -20,7 +20,7 @@ func (c *Conn) checkACK(now sim.Time, seg *Segment) bool {
 			return false
 		}
 		c.setWindow(seg, uint32(seg.WND)<<c.snd.shift)
-		c.advance(now, seg)
+		c.advance(now, seg, new(heard))
 		c.established(now)
 	}
 	// RFC 5961 §5.2: an ACK that is far too old is as suspect as one of what
@@ -42,17 +42,17 @@ func (c *Conn) checkACK(now sim.Time, seg *Segment) bool {
 // acknowledges, the window, and what both mean for the network.
 func (c *Conn) ackInRange(now sim.Time, seg *Segment) {
 	outstanding := !c.queue.empty()
-	inUse := c.queue.pipe
 	wnd := uint32(seg.WND) << c.snd.shift
 	// RFC 5681 §2: five conditions make a duplicate ACK.
-	duplicate := outstanding && len(seg.Data) == 0 && seg.Flags&(SYN|FIN) == 0 && seg.ACK == c.snd.UNA && wnd == c.snd.WND
+	h := heard{inUse: c.queue.pipe}
+	h.echoes, h.echo = c.ts.on && seg.Options.HasTimestamps && seg.Options.TSecr != 0, seg.Options.TSecr
+	h.duplicate = outstanding && len(seg.Data) == 0 && seg.Flags&(SYN|FIN) == 0 && seg.ACK == c.snd.UNA && wnd == c.snd.WND
 
-	advanced, news := uint32(0), uint32(0)
 	if c.snd.UNA.Less(seg.ACK) {
-		advanced = c.advance(now, seg)
+		c.advance(now, seg, &h)
 	}
 	if c.sackOK && seg.Options.NSACK > 0 {
-		news = c.queue.update(seg.Options.SACK[:seg.Options.NSACK], c.snd.UNA, c.snd.NXT)
+		c.queue.update(seg.Options.SACK[:seg.Options.NSACK], c.snd.UNA, c.snd.NXT, &h)
 	}
 	// The window is taken from the newest segment only.
 	if c.snd.WL1.Less(seg.SEQ) || c.snd.WL1 == seg.SEQ && c.snd.WL2.LessEq(seg.ACK) {
@@ -60,7 +60,7 @@ func (c *Conn) ackInRange(now sim.Time, seg *Segment) {
 	}
 	if outstanding {
 		c.ecnEcho(seg)
-		c.onACK(now, advanced, news, inUse, duplicate)
+		c.onACK(now, &h)
 	}
 }
 
@@ -80,17 +80,17 @@ func (c *Conn) setWindow(seg *Segment, wnd uint32) {
 
 // advance moves SND.UNA: it takes the acknowledged octets off the
 // retransmission queue and out of the send buffer, measures the round trip and
-// restarts or stops the timer. It returns how many octets were acknowledged.
-func (c *Conn) advance(now sim.Time, seg *Segment) uint32 {
-	n := seg.ACK.Sub(c.snd.UNA)
+// restarts or stops the timer.
+func (c *Conn) advance(now sim.Time, seg *Segment, h *heard) {
+	h.advanced = seg.ACK.Sub(c.snd.UNA)
 	text := seg.ACK.Sub(c.textStart())
 	c.sendBuf.discard(c.pool, min(text, c.sendBuf.span)) // not SYN, not FIN
-	a := c.queue.acknowledge(c.pool, seg.ACK)
+	c.queue.acknowledge(c.pool, seg.ACK, h)
 	c.snd.UNA = seg.ACK
 	c.snd.NXT = later(c.snd.NXT, seg.ACK) // a probe was taken
 	c.probing = false
-	c.retries = 0
-	c.measure(now, seg, &a)
+	c.retries, c.waiting = 0, now
+	c.measure(now, seg, h)
 	if c.queue.empty() {
 		c.timers.stop(retransmission) // RFC 6298 §5.2
 	} else if r := &c.recovery; c.sackOK || r.phase != fast || !r.restored || r.point.LessEq(seg.ACK) {
@@ -99,21 +99,20 @@ func (c *Conn) advance(now sim.Time, seg *Segment) uint32 {
 		r.restored = r.phase == fast
 		c.armRetransmission(now)
 	}
-	return n
 }
 
 // measure takes a round-trip sample from an ACK: from the clock if none of
 // what it acknowledges was sent twice (Karn, RFC 6298 §3), else from the
 // timestamp that it echoes (RFC 7323 §4.1).
-func (c *Conn) measure(now sim.Time, seg *Segment, a *acked) {
-	rtt := now.Sub(a.sentAt)
+func (c *Conn) measure(now sim.Time, seg *Segment, h *heard) {
+	rtt := now.Sub(h.oldestAt)
 	switch o := &seg.Options; {
-	case a.measures:
+	case h.measures:
 	case c.ts.on && o.HasTimestamps && o.TSecr != 0 && since(now, o.TSecr) >= 0:
 		rtt = since(now, o.TSecr)
 	default:
 		if c.em.Log.On() {
-			c.emit(KarnSkipped, trace.Int("seq", a.SEQ.Sub(c.snd.ISS)))
+			c.emit(KarnSkipped, trace.Int("seq", h.oldest.Sub(c.snd.ISS)))
 		}
 		return
 	}

@@ -30,6 +30,7 @@ func (c *Conn) arrivesOtherwise(now sim.Time, seg *Segment) {
 		!c.checkACK(now, seg) { // fifth
 		return
 	}
+	c.hears(now)
 	c.checkURG(seg) // sixth
 	c.ecnArrives(seg)
 	c.segmentText(now, seg) // seventh
@@ -65,7 +66,7 @@ func (c *Conn) arrivesInSynSent(now sim.Time, seg *Segment) {
 		c.setState(now, SynReceived)
 		c.ackNow(CauseOpen)
 	} else {
-		c.advance(now, seg)
+		c.advance(now, seg, new(heard))
 		c.established(now)
 		c.ackNow(CauseOpen)
 	}

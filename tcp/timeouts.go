@@ -12,11 +12,18 @@ func (c *Conn) TimerExpired(now sim.Time) {
 	if t.due(delayedACK, now) {
 		c.ackExpired()
 	}
+	if c.userDeadline() <= now {
+		c.userTimeout(now)
+		return
+	}
 	if t.due(persist, now) {
 		c.persistTimeout(now)
 	}
 	if c.state != Closed && t.due(retransmission, now) {
 		c.retransmissionTimeout(now)
+	}
+	if c.state != Closed && t.due(keepAlive, now) {
+		c.keepAliveTimeout(now)
 	}
 	if c.state != Closed && t.due(timeWait, now) {
 		c.setState(now, Closed) // the TIME-WAIT time-out, or Linux's of FIN-WAIT-2
@@ -29,7 +36,7 @@ func (c *Conn) retransmissionTimeout(now sim.Time) {
 	if c.queue.empty() {
 		return
 	}
-	limit := c.cfg.retries()
+	limit := c.patience()
 	if c.queue.live()[0].marks&withSYN != 0 {
 		limit = c.cfg.synRetries()
 		c.resent = true
@@ -41,7 +48,7 @@ func (c *Conn) retransmissionTimeout(now sim.Time) {
 	c.timedOut()
 	expired := c.rto.RTO
 	c.rto.backOff(c.cfg)
-	c.retries++
+	c.retries = min(c.retries+1, 254)
 	c.armRetransmission(now)
 	if c.em.Log.On() {
 		c.emit(RTOExpired, trace.Duration("rto", expired), trace.Duration("next", c.rto.RTO), trace.Int("retries", c.retries))
@@ -50,7 +57,7 @@ func (c *Conn) retransmissionTimeout(now sim.Time) {
 
 // persistTimeout sends a probe, unless very many went without any answer.
 func (c *Conn) persistTimeout(now sim.Time) {
-	if int(c.retries) >= c.cfg.retries() {
+	if int(c.retries) >= c.patience() {
 		c.giveUp(now)
 		return
 	}
@@ -58,6 +65,15 @@ func (c *Conn) persistTimeout(now sim.Time) {
 		c.retries++ // an ACK takes it back
 	}
 	c.persistExpired()
+}
+
+// patience is how many timeouts in a row are borne. The user timeout, where
+// the program has set one, takes the place of counting, as on Linux.
+func (c *Conn) patience() int {
+	if c.cfg.UserTimeout > 0 {
+		return 255
+	}
+	return c.cfg.retries()
 }
 
 func (c *Conn) giveUp(now sim.Time) {

@@ -11,6 +11,7 @@ const (
 	persist                     // zero-window probes and the SWS override, RFC 9293 §3.8.6
 	delayedACK                  // RFC 9293 §3.8.6.3
 	timeWait                    // 2 MSL, and Linux's limit on FIN-WAIT-2
+	keepAlive                   // RFC 9293 §3.8.4
 	numTimers
 )
 
@@ -38,12 +39,17 @@ func (t *timers) due(which timer, now sim.Time) bool {
 // NextDeadline is the moment at which TimerExpired wants to be called,
 // sim.Never if there is none. live says whether something is still to be
 // achieved: a connection that only waits for 2 MSL to pass, or that has asked
-// a closed window in vain for a long time, keeps nothing alive.
+// a closed window in vain for a long time, keeps nothing alive; nor does one
+// that nothing happens on, until a keep-alive probe waits for its answer.
 func (c *Conn) NextDeadline() (at sim.Time, live bool) {
 	t := &c.timers
 	work := min(t[retransmission], t[delayedACK])
+	work = min(work, c.userDeadline())
 	if c.probes < uint8(min(c.cfg.retries(), 255)) {
 		work = min(work, t[persist])
 	}
-	return min(work, t[persist], t[timeWait]), work != sim.Never
+	if c.keepProbes > 0 {
+		work = min(work, t[keepAlive])
+	}
+	return min(work, t[persist], t[timeWait], t[keepAlive]), work != sim.Never
 }
