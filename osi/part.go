@@ -67,6 +67,17 @@ func (p *Part) Len() int {
 	return n
 }
 
+// FirstProblem is the problem of the first field that has one, "" when none
+// has.
+func FirstProblem(fields []Field) string {
+	for _, f := range fields {
+		if f.Problem != "" {
+			return f.Problem
+		}
+	}
+	return ""
+}
+
 // Field finds a field by its key.
 func (p *Part) Field(key string) (Field, bool) {
 	for _, f := range p.Fields {

@@ -98,12 +98,3 @@ func soundChecksum(b []byte, got uint16, src, dst netip.Addr) uint16 {
 	}
 	return want
 }
-
-// ParseQuote reads the ports from the start of a datagram as an ICMP error
-// quotes it, so that the error finds its socket.
-func ParseQuote(quote []byte) (h Header, ok bool) {
-	if len(quote) < 4 {
-		return Header{}, false
-	}
-	return Header{SrcPort: binary.BigEndian.Uint16(quote), DstPort: binary.BigEndian.Uint16(quote[2:])}, true
-}

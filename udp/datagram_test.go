@@ -174,16 +174,6 @@ func hex16(b []byte) string {
 	return string([]byte{digits[b[0]>>4], digits[b[0]&15], digits[b[1]>>4], digits[b[1]&15]})
 }
 
-func TestQuotedPorts(t *testing.T) {
-	// RFC 1122 §3.2.2: an error quotes at least 8 bytes: all of UDP's header.
-	if h, ok := udp.ParseQuote(datagram([]byte("Hello"))[:8]); !ok || h.SrcPort != 5000 || h.DstPort != 53 {
-		t.Errorf("%+v, %v", h, ok)
-	}
-	if h, ok := udp.ParseQuote([]byte{1, 2, 3}); ok {
-		t.Errorf("three bytes have ports: %+v", h)
-	}
-}
-
 func TestPortUnreachableIsRecorded(t *testing.T) {
 	log, rec := recorded()
 	udp.NotePortUnreachable(log, "server", 3, udp.Header{SrcPort: 5000, DstPort: 99}, client.Addr(), 5)
@@ -203,7 +193,6 @@ func FuzzParse(f *testing.F) {
 		if six {
 			src, dst = v6, v6
 		}
-		udp.ParseQuote(b)
 		h, payload, err := udp.Parse(b, src, dst)
 		if err != nil {
 			return

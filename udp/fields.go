@@ -52,11 +52,7 @@ func Fields(b []byte, at, carried int, src, dst netip.Addr) (osi.Part, FieldsSee
 	seen.PayloadLen = max(0, seen.PayloadLen)
 	seen.Payload, seen.PayloadAt = b[r.Pos:max(end, r.Pos)], at+r.Pos
 	part.Summary = fmt.Sprintf("datagram from port %d to port %d, %s", seen.SourcePort, seen.DestinationPort, bytesOf(seen.PayloadLen))
-	for _, f := range r.Fields {
-		if f.Problem != "" && part.Problem == "" {
-			part.Problem = f.Problem
-		}
-	}
+	part.Problem = osi.FirstProblem(r.Fields)
 	if r.Cut {
 		part.Summary = "the beginning of a datagram"
 		part.Problem = fmt.Sprintf("the header ends after %d bytes; it has %d", len(b), fieldsHeaderLen)

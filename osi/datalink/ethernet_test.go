@@ -6,7 +6,6 @@ import (
 	"errors"
 	"hash/crc32"
 	"net"
-	"net/netip"
 	"testing"
 
 	"github.com/google/gopacket"
@@ -169,38 +168,9 @@ func TestMACText(t *testing.T) {
 	if got := m.String(); got != "02:00:00:ab:cd:ef" {
 		t.Errorf("String is %q", got)
 	}
-	for _, s := range []string{"02:00:00:ab:cd:ef", "02:00:00:AB:CD:EF"} {
-		if got, err := datalink.ParseMAC(s); got != m || err != nil {
-			t.Errorf("ParseMAC(%q) is %v, %v", s, got, err)
-		}
-	}
-	for _, s := range []string{"", "02:00:00:ab:cd", "02-00-00-ab-cd-ef", "02:00:00:ab:cd:eg", "02:00:00:ab:cd:ef:01"} {
-		if got, err := datalink.ParseMAC(s); !errors.Is(err, datalink.ErrMAC) {
-			t.Errorf("ParseMAC(%q) is %v, %v, want ErrMAC", s, got, err)
-		}
-	}
 }
 
 func TestGroupAddresses(t *testing.T) {
-	for _, c := range []struct {
-		group string
-		want  string // "" when it is no group
-	}{
-		// RFC 1112 §6.4: "placing the low-order 23-bits of the IP address into
-		// the low-order 23 bits of the Ethernet multicast address
-		// 01-00-5E-00-00-00".
-		{"224.0.0.1", "01:00:5e:00:00:01"},
-		{"239.129.2.3", "01:00:5e:01:02:03"},
-		// RFC 2464 §7: 33-33 and the last four bytes.
-		{"ff02::1:ff00:1234", "33:33:ff:00:12:34"},
-		{"10.0.0.1", ""},
-		{"2001:db8::1", ""},
-	} {
-		got, ok := datalink.MulticastMAC(netip.MustParseAddr(c.group))
-		if ok != (c.want != "") || ok && (got.String() != c.want || !got.IsMulticast()) {
-			t.Errorf("%s: %v, %v, want %q", c.group, got, ok, c.want)
-		}
-	}
 	if !datalink.Broadcast.IsMulticast() || mac(1).IsMulticast() {
 		t.Error("everybody is a group, a station is none")
 	}

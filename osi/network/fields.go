@@ -44,23 +44,8 @@ func Fields(b []byte, at int, snapped bool) (osi.Part, FieldsSeen) {
 	var seen FieldsSeen
 	part := osi.Part{Layer: osi.Network, Protocol: "IPv4", PDU: "packet"}
 
-	first := r.Bitfield(1, "ip.version", "Version and IHL")
-	if v := r.Bits(first, 0, 3, "ip.version", "Version"); v.Number != 4 && !r.Cut {
-		v.Problem = fmt.Sprintf("version is %d, should be 4", v.Number)
-		part.Problem = v.Problem
-	}
-	header := 4 * int(first.Number&15)
-	ihl := r.Bits(first, 4, 7, "ip.hdr_len", "Header Length")
-	ihl.Value, ihl.Number = strconv.Itoa(header)+" bytes", uint64(header)
-	ihl.Note = strconv.Itoa(header/4) + " words of 4 bytes"
-	if header < fieldsHeaderLen && !r.Cut {
-		ihl.Problem = fmt.Sprintf("header length is %d bytes, should be at least %d", header, fieldsHeaderLen)
-		part.Problem = ihl.Problem
-	}
-	service := r.Bitfield(1, "ip.dsfield", "Differentiated Services and ECN")
-	r.Bits(service, 0, 5, "ip.dsfield.dscp", "Differentiated Services Codepoint")
-	ecn := r.Bits(service, 6, 7, "ip.dsfield.ecn", "Explicit Congestion Notification")
-	ecn.Value = [...]string{"Not-ECT", "ECT(1)", "ECT(0)", "CE"}[ecn.Number]
+	header := namedVersion(&r, &part)
+	namedService(&r)
 	total := namedTotalLength(&r, header, len(b), snapped)
 	id := r.Uint(2, "ip.id", "Identification")
 	if seen.ID = uint16(id.Number); id.Problem == "" {
@@ -98,9 +83,36 @@ func Fields(b []byte, at int, snapped bool) (osi.Part, FieldsSeen) {
 	seen.Payload = b[r.Pos:end]
 	part.Summary = ipSummary(seen)
 	if part.Problem == "" {
-		part.Problem = firstProblem(part.Fields)
+		part.Problem = osi.FirstProblem(part.Fields)
 	}
 	return part, seen
+}
+
+// namedVersion names the first byte and returns the header's length in bytes.
+// What is wrong here makes the whole packet unreadable.
+func namedVersion(r *osi.Reader, part *osi.Part) (header int) {
+	first := r.Bitfield(1, "ip.version", "Version and IHL")
+	if v := r.Bits(first, 0, 3, "ip.version", "Version"); v.Number != 4 && !r.Cut {
+		v.Problem = fmt.Sprintf("version is %d, should be 4", v.Number)
+		part.Problem = v.Problem
+	}
+	header = 4 * int(first.Number&15)
+	ihl := r.Bits(first, 4, 7, "ip.hdr_len", "Header Length")
+	ihl.Value, ihl.Number = strconv.Itoa(header)+" bytes", uint64(header)
+	ihl.Note = strconv.Itoa(header/4) + " words of 4 bytes"
+	if header < fieldsHeaderLen && !r.Cut {
+		ihl.Problem = fmt.Sprintf("header length is %d bytes, should be at least %d", header, fieldsHeaderLen)
+		part.Problem = ihl.Problem
+	}
+	return header
+}
+
+// namedService: RFC 2474 §3 and RFC 3168 §5.
+func namedService(r *osi.Reader) {
+	service := r.Bitfield(1, "ip.dsfield", "Differentiated Services and ECN")
+	r.Bits(service, 0, 5, "ip.dsfield.dscp", "Differentiated Services Codepoint")
+	ecn := r.Bits(service, 6, 7, "ip.dsfield.ecn", "Explicit Congestion Notification")
+	ecn.Value = [...]string{"Not-ECT", "ECT(1)", "ECT(0)", "CE"}[ecn.Number]
 }
 
 // namedTotalLength names the total length and returns it; 0 when it says
@@ -184,15 +196,6 @@ func ipSummary(s FieldsSeen) string {
 			s.FragmentOffset+s.PayloadLen-1, osi.Hexadecimal(uint64(s.ID), 4))
 	}
 	return line
-}
-
-func firstProblem(fields []osi.Field) string {
-	for _, f := range fields {
-		if f.Problem != "" {
-			return f.Problem
-		}
-	}
-	return ""
 }
 
 // ProtocolName is the name of an IP protocol number, "" when it is none of

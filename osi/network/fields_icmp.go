@@ -69,7 +69,7 @@ func ICMPFields(b []byte, at int, whole bool) (osi.Part, ICMPFieldsSeen) {
 	default:
 		// What is wrong with the quoted packet is not this message's fault:
 		// only the fields before it count.
-		part.Problem = firstProblem(part.Fields[:min(3, len(part.Fields))])
+		part.Problem = osi.FirstProblem(part.Fields[:min(3, len(part.Fields))])
 	}
 	return part, seen
 }

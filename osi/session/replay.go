@@ -90,9 +90,6 @@ func (r *Replay[T]) Since(now sim.Time, o Offset) ([]Item[T], error) {
 	return kept[o+1-oldest:], nil
 }
 
-// Newest is the offset of the last value appended.
-func (r *Replay[T]) Newest() Offset { return r.newest }
-
 // Len is how many values are kept. Old ones are discarded when the buffer is
 // used, so it may count some whose time is up.
 func (r *Replay[T]) Len() int { return len(r.items) - r.first }
