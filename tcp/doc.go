@@ -27,7 +27,8 @@
 //	acknowledgment.go,      when to acknowledge, what window to offer
 //	quickack.go
 //	timeouts.go, rto.go     when to send again (RFC 6298)
-//	recovery.go             what to do about a loss (RFC 5681, 6582, 6675)
+//	recovery.go, prr.go     what to do about a loss (RFC 5681, 6582, 6675, 9937)
+//	heard.go                what one ACK tells
 //	retransmission_queue.go, scoreboard.go   what is in flight (RFC 6675)
 //	congestion.go, cubic.go  how much may be in flight (RFC 5681, RFC 9438)
 //	reassembly.go           what came out of order (RFC 2018)
@@ -47,5 +48,5 @@
 //
 // What it leaves out: sending urgent data (RFC 6093 advises against it),
 // security labels, ECN, path MTU discovery, keep-alive, Fast Open, RACK-TLP
-// (RFC 8985), PRR, F-RTO.
+// (RFC 8985), F-RTO.
 package tcp

@@ -25,6 +25,7 @@ type recovery struct {
 	rescued  bool // rule 4 of NextSeg has been used (RFC 6675 §4)
 	restored bool // the timer was restarted for a partial ACK (RFC 6582 §3.2)
 	point    Seq  // RecoveryPoint of RFC 6675, "recover" of RFC 6582
+	prr      prr
 	// guarded: SND.UNA does not yet cover more than recover (RFC 6582 §3.2, step
 	// 2). Duplicate ACKs may then come from what was sent twice, and without
 	// SACK nothing tells them from those of another loss.
@@ -46,30 +47,32 @@ func (p phase) String() string { return phaseNames[p] }
 // flight is FlightSize (RFC 5681 §2).
 func (c *Conn) flight() uint32 { return c.snd.NXT.Sub(c.snd.UNA) }
 
-// onACK is told of every acceptable ACK while something is outstanding:
-// advanced octets of it are new, news octets were SACKed for the first time,
-// duplicate is RFC 5681's definition, and inUse is the pipe before it came.
-func (c *Conn) onACK(now sim.Time, advanced, news, inUse uint32, duplicate bool) {
+// onACK is told of every acceptable ACK while something is outstanding.
+func (c *Conn) onACK(now sim.Time, h *heard) {
 	r := &c.recovery
+	lostBefore := c.queue.lostCount
 	if c.sackOK {
-		duplicate = news > 0 // RFC 6675 §2
+		h.duplicate = h.news > 0 // RFC 6675 §2
 		c.queue.findLost(c.cwnd.SMSS)
 	}
-	if advanced > 0 {
-		c.onAdvance(now, advanced, inUse)
+	if h.advanced > 0 {
+		c.onAdvance(now, h)
 	}
-	if duplicate && !c.queue.empty() {
+	if h.duplicate && !c.queue.empty() {
 		c.onDuplicate(now)
 	}
 	// RFC 6675 §5: three duplicate ACKs, or IsLost(HighACK + 1).
 	if r.phase == open && !c.queue.empty() {
 		if r.dupACKs >= dupThresh && (c.sackOK || !r.guarded) || c.sackOK && c.queue.live()[0].marks&lost != 0 {
-			c.beginRecovery(now)
+			c.beginRecovery(now, h)
 		}
+	}
+	if r.phase == fast && c.usesPRR() {
+		c.reduceProportionally(h, h.advanced > 0 && c.queue.lostCount <= lostBefore)
 	}
 }
 
-func (c *Conn) onAdvance(now sim.Time, advanced, inUse uint32) {
+func (c *Conn) onAdvance(now sim.Time, h *heard) {
 	r := &c.recovery
 	r.dupACKs = 0
 	if r.point.Less(c.snd.UNA) {
@@ -83,11 +86,11 @@ func (c *Conn) onAdvance(now sim.Time, advanced, inUse uint32) {
 			c.emit(PartialACK, trace.Int("ack", c.snd.UNA.Sub(c.snd.ISS)))
 		}
 		if !c.sackOK {
-			c.partialACK(advanced)
+			c.partialACK(h.advanced)
 		}
 	case c.ecn.echoed: // RFC 3168 §6.1.2: such an ACK makes cwnd no larger
-	case c.cwndInUse(inUse):
-		c.cong.acked(&c.cwnd, growth{advanced, now, c.rto.SRTT})
+	case c.cwndInUse(h.inUse):
+		c.cong.acked(&c.cwnd, growth{h.advanced, now, c.rto.SRTT})
 	}
 }
 
@@ -117,16 +120,20 @@ func (c *Conn) onDuplicate(now sim.Time) {
 
 // beginRecovery is the fast retransmit (RFC 5681 §3.2, steps 2 and 3; RFC 6582
 // §3.2, step 2; RFC 6675 §5, step 4).
-func (c *Conn) beginRecovery(now sim.Time) {
+func (c *Conn) beginRecovery(now sim.Time, h *heard) {
 	r := &c.recovery
 	// What limited transmit sent does not count (RFC 5681 §3.2, step 2), which
 	// is all that can be outstanding beyond cwnd.
 	c.cong.lost(&c.cwnd, min(c.flight(), c.cwnd.CWND))
 	c.cwnd.CWND = c.cwnd.SSThresh
 	how := "SACK (RFC 6675)"
-	if !c.sackOK {
+	switch {
+	case !c.sackOK:
 		c.cwnd.CWND += dupThresh * c.cwnd.SMSS
 		how = "NewReno (RFC 6582)"
+	case c.usesPRR():
+		r.prr.begin(c.flight(), c.queue.sackedSum, h)
+		how = "SACK (RFC 6675) and PRR (RFC 9937)"
 	}
 	r.phase, r.point, r.guarded = fast, c.snd.NXT, true
 	c.ecnReduced()

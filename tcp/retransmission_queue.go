@@ -105,50 +105,39 @@ func (q *retransmissionQueue) mark(s *sent, m marks) {
 	q.add(s)
 }
 
-// acked is what an advance of SND.UNA says about the queue.
-type acked struct {
-	sentAt    sim.Time // when the oldest of the acknowledged segments was sent
-	SEQ       Seq      // its number
-	measures  bool     // Karn: none of them was sent twice
-	delivered uint32   // octets that were not already known to have arrived
-}
-
 // acknowledge removes what lies below ack (RFC 9293 §3.10.7.4: "Any segments
 // on the retransmission queue that are thereby entirely acknowledged are
 // removed") and cuts the front off a segment that ack falls into.
-func (q *retransmissionQueue) acknowledge(p *pool, ack Seq) acked {
-	a := acked{measures: !q.empty()}
+func (q *retransmissionQueue) acknowledge(p *pool, ack Seq, h *heard) {
+	h.measures = !q.empty()
 	for i := q.first; int(i) < len(q.segs); i++ {
 		s := &q.segs[i]
 		if !s.SEQ.Less(ack) {
 			break
 		}
 		if i == q.first {
-			a.sentAt, a.SEQ = s.at, s.SEQ
+			h.oldestAt, h.oldest = s.at, s.SEQ
 		}
 		if s.times > 0 {
-			a.measures = false
+			h.measures = false
 		}
 		q.drop(s)
+		if s.marks&sacked == 0 {
+			h.delivered += min(ack.Sub(s.SEQ), uint32(s.n))
+			h.note(s)
+		}
 		if ack.Less(s.end()) {
 			cut := ack.Sub(s.SEQ)
 			s.SEQ, s.n = ack, s.n-uint16(cut)
 			s.marks &^= withSYN
 			q.add(s)
-			if s.marks&sacked == 0 {
-				a.delivered += cut
-			}
 			break
-		}
-		if s.marks&sacked == 0 {
-			a.delivered += uint32(s.n)
 		}
 		q.first++
 	}
 	if q.empty() {
 		q.release(p)
 	}
-	return a
 }
 
 // allLost marks everything that is not SACKed as lost: the retransmission

@@ -6,10 +6,9 @@ package tcp
 // dupThresh is DupThresh of RFC 6675 §2: three.
 const dupThresh = 3
 
-// update is Update() of RFC 6675 §4. It says how many octets the blocks
-// report for the first time. A segment of which a block covers a part is cut
-// in two.
-func (q *retransmissionQueue) update(blocks []Block, una, nxt Seq) (news uint32) {
+// update is Update() of RFC 6675 §4. A segment of which a block covers a part
+// is cut in two.
+func (q *retransmissionQueue) update(blocks []Block, una, nxt Seq, h *heard) {
 	for _, b := range blocks {
 		// D-SACK blocks (RFC 2883) lie below SND.UNA or repeat another block;
 		// they and nonsense say nothing about what is missing.
@@ -33,11 +32,12 @@ func (q *retransmissionQueue) update(blocks []Block, una, nxt Seq) (news uint32)
 				s = &q.segs[i]
 			}
 			q.mark(s, sacked)
-			news += uint32(s.n)
+			h.note(s)
+			h.news += uint32(s.n)
+			h.delivered += uint32(s.n)
 			q.highSACKed = later(q.highSACKed, s.end())
 		}
 	}
-	return news
 }
 
 // find is the index of the segment that holds seq, or of the first behind it.

@@ -21,15 +21,16 @@ func TestScoreboardCounts(t *testing.T) {
 			},
 			"acknowledge": func(t *rapid.T) {
 				una += Seq(rapid.Uint32Range(0, nxt.Sub(una)).Draw(t, "octets"))
-				q.acknowledge(p, una)
+				q.acknowledge(p, una, new(heard))
 			},
 			"SACK": func(t *rapid.T) {
 				start := una + Seq(rapid.Uint32Range(0, nxt.Sub(una)).Draw(t, "start"))
 				end := start + Seq(rapid.Uint32Range(0, nxt.Sub(start)).Draw(t, "length"))
 				before := q.sackedSum
-				news := q.update([]Block{{start, end}}, una, nxt)
-				if q.sackedSum != before+news {
-					t.Fatalf("%d octets are news, but %d more are SACKed", news, q.sackedSum-before)
+				var h heard
+				q.update([]Block{{start, end}}, una, nxt, &h)
+				if q.sackedSum != before+h.news {
+					t.Fatalf("%d octets are news, but %d more are SACKed", h.news, q.sackedSum-before)
 				}
 				q.findLost(100)
 			},
@@ -86,7 +87,7 @@ func TestFindLostIsIsLost(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(t, "ACKs") {
 			i := rapid.IntRange(0, len(q.live())-1).Draw(t, "from")
 			j := rapid.IntRange(i, len(q.live())-1).Draw(t, "to")
-			q.update([]Block{{q.live()[i].SEQ, q.live()[j].end()}}, una, nxt)
+			q.update([]Block{{q.live()[i].SEQ, q.live()[j].end()}}, una, nxt, new(heard))
 			q.findLost(smss)
 			checkLost(t, &q, smss, was)
 		}

@@ -1,0 +1,32 @@
+package tcp
+
+// Switch turns an algorithm on or off; the zero Switch leaves it to the profile.
+type Switch int8
+
+// The positions of a Switch.
+const (
+	ByProfile Switch = iota
+	On
+	Off
+)
+
+// String is "by profile", "on" or "off".
+func (s Switch) String() string {
+	switch s {
+	case On:
+		return "on"
+	case Off:
+		return "off"
+	}
+	return "by profile"
+}
+
+// on is the position, or the profile's.
+func (s Switch) on(p Profile, rfc, linux bool) bool {
+	if s == ByProfile {
+		return by(p, rfc, linux)
+	}
+	return s == On
+}
+
+func (cfg *Config) prr() bool { return cfg.PRR.on(cfg.Profile, false, true) }
