@@ -8,7 +8,6 @@ import (
 	"github.com/packetwalk/packetwalk/osi/datalink"
 	"github.com/packetwalk/packetwalk/osi/physical"
 	"github.com/packetwalk/packetwalk/scenarios/plan"
-	"github.com/packetwalk/packetwalk/tcp"
 )
 
 type physicalCounters = physical.Counters
@@ -107,52 +106,6 @@ func (st *stage) addInterface(on interface {
 func setTo(s plan.Settings, name string, want bool) bool {
 	v, ok := s.Get(name)
 	return ok && v.Bool() == want
-}
-
-var ecnModes = map[string]tcp.ECNMode{
-	tcp.ECNPassive.String(): tcp.ECNPassive, tcp.ECNActive.String(): tcp.ECNActive, tcp.ECNNever.String(): tcp.ECNNever,
-}
-
-func configureTCP(cfg *tcp.Config, s plan.Settings) {
-	for _, one := range s {
-		v := one.Value
-		switch one.Name {
-		case "profile":
-			if v.Text() == tcp.Linux.String() {
-				cfg.Profile = tcp.Linux
-			}
-		case "congestion":
-			cfg.Congestion = v.Text()
-		case "mss":
-			cfg.MSS = uint16(v.Bytes())
-		case "send_buffer":
-			cfg.SendBuffer = uint32(v.Bytes())
-		case "receive_buffer":
-			cfg.ReceiveBuffer = uint32(v.Bytes())
-		case "nagle":
-			cfg.NoDelay = !v.Bool()
-		case "window_scale":
-			cfg.NoWindowScale = !v.Bool()
-		case "timestamps":
-			cfg.NoTimestamps = !v.Bool()
-		case "sack":
-			cfg.NoSACK = !v.Bool()
-		case "delayed_ack":
-			cfg.NoDelayedACK = !v.Bool()
-		case "ecn":
-			cfg.ECN = ecnModes[v.Text()]
-		case "initial_window":
-			cfg.InitialWindow = int(v.Int())
-		case "initial_rto":
-			cfg.InitialRTO = v.Duration()
-		case "min_rto":
-			cfg.MinRTO = v.Duration()
-		case "syn_retries":
-			cfg.SYNRetries = int(v.Int())
-		case "retries":
-			cfg.Retries = int(v.Int())
-		}
-	}
 }
 
 func (st *stage) addRouter(r plan.Router) error {

@@ -73,7 +73,7 @@ func (c *Conn) nextKeepAlive(now sim.Time, out *Segment) bool {
 // waitsSince notes, before a segment is sent or a closed window waited for,
 // since when the oldest of what is to be acknowledged has been waiting.
 func (c *Conn) waitsSince(now sim.Time) {
-	if c.queue.empty() && !c.timers.on(persist) {
+	if c.queue.empty() && !c.timers.on(persist) && !c.probeOwed {
 		c.waiting = now
 	}
 }
