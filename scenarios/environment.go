@@ -20,7 +20,7 @@ import (
 //	of one run       events frames programs fates end times event sent received counter
 //	                 and what is always there
 //	of several runs  variant.NAME, each with all of that; and what is always there
-//	always           knob percent roughly nth several brief
+//	always           knob percent roughly nth several brief hex
 //
 // A story step adds its event or frame, as it, and an event's fields by name.
 
@@ -37,6 +37,7 @@ func (ck *checker) alwaysTypes() types.Map {
 		"nth":     types.TypeOf(physical.Ordinal),
 		"several": types.TypeOf(several),
 		"brief":   types.TypeOf(brief),
+		"hex":     types.TypeOf(hex),
 	}
 }
 
@@ -45,7 +46,7 @@ func alwaysValues(knobs Knobs) map[string]any {
 	for _, s := range knobs {
 		turned[s.Knob.Name.S] = s.Value.Any()
 	}
-	return map[string]any{"knob": turned, "percent": percent, "roughly": roughly, "nth": physical.Ordinal, "several": several, "brief": brief}
+	return map[string]any{"knob": turned, "percent": percent, "roughly": roughly, "nth": physical.Ordinal, "several": several, "brief": brief, "hex": hex}
 }
 
 // runTypes are the names of one run. Views stand in a types.Map as pointers:
@@ -227,6 +228,10 @@ func brief(text string) string {
 	}
 	return string(letters[:longest-1]) + "…"
 }
+
+// hex is a number as headers show it, in four digits at least: hex(80) is
+// "0x0050".
+func hex(n int) string { return fmt.Sprintf("0x%04x", n) }
 
 // withEvent adds an event to an environment: it, node, time, and its fields by
 // name.

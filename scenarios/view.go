@@ -82,6 +82,7 @@ type frameView struct {
 	Bytes  func(protocol string) int        `expr:"bytes" doc:"how many bytes a protocol owns of it: .bytes(\"IPv4\")"`
 	Text   func(key string) (string, error) `expr:"text" doc:"a header field as text: .text(\"tcp.flags\")"`
 	Number func(key string) (int, error)    `expr:"number" doc:"a header field as a number: .number(\"tcp.seq\")"`
+	Words  func(protocol string) []int      `expr:"words" doc:"the 16-bit words that the checksum of TCP, UDP or ICMP is made of, itself among them: .words(\"TCP\")"`
 }
 
 // partView is what one protocol owns of a frame.
@@ -119,6 +120,13 @@ func viewFrame(d *capture.Dissection, at *trace.Frame) frameView {
 			}
 		}
 		return n
+	}
+	v.Words = func(protocol string) []int {
+		words := []int{}
+		for _, w := range d.Summands(protocol) {
+			words = append(words, int(w.Value))
+		}
+		return words
 	}
 	v.Text = func(key string) (string, error) {
 		f, err := mustField(d, key)
