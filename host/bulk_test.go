@@ -73,5 +73,3 @@ func BenchmarkBulk(b *testing.B) {
 		})
 	}
 }
-
-func frameOf(data []byte) *physical.Frame { return &physical.Frame{Data: data} }

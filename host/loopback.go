@@ -57,6 +57,5 @@ func (lo *loopback) deliver() {
 		}
 		lab.log.Because(before)
 	}
-	clear(waiting)
 	lo.spare = waiting
 }

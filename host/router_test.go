@@ -133,6 +133,7 @@ func TestUnreachableAfterABroadcast(t *testing.T) {
 		c, err := r.client.Dial("udp", "203.0.113.99:9")
 		must(err)
 		must2(c.Write([]byte("hello")))
+		r.client.Sleep(time.Second) // it waits at the router
 		all, err := r.client.ListenPacket("udp", ":0")
 		must(err)
 		must2(all.WriteTo([]byte("hello all"), udpAddr("192.168.1.255:9")))

@@ -33,8 +33,8 @@ type stack struct {
 	boxes      []Middlebox
 	transport  transport // nil in a router
 	// arriving and arrival describe the frame that is being read.
-	arriving trace.FrameID
-	arrival  network.Arrival
+	arriving   trace.FrameID
+	arrival    network.Arrival
 	goodSource netip.Addr // of the packet before: most come from the same host
 	// in and out are reused for every packet that comes and goes.
 	in, out network.IPv4Header

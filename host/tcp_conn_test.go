@@ -13,6 +13,7 @@ import (
 
 	"github.com/packetwalk/packetwalk/host"
 	"github.com/packetwalk/packetwalk/osi/network"
+	"github.com/packetwalk/packetwalk/sim"
 	"github.com/packetwalk/packetwalk/tcp"
 	"github.com/packetwalk/packetwalk/trace"
 )
@@ -60,6 +61,29 @@ func TestAfterAReset(t *testing.T) {
 		_, err = p.c1.Write([]byte("hello"))
 		p.want("a write after it", err, syscall.EPIPE)
 	})
+}
+
+// A connection that was reset has nothing more to do: it does not keep the run
+// alive until it would have sent something again.
+func TestResetStopsTheAlarm(t *testing.T) {
+	r := newRouted()
+	r.server.Go("server", func() error {
+		l, err := r.server.Listen("tcp", ":80")
+		must(err)
+		c, err := l.Accept()
+		must(err)
+		return c.(*host.TCPConn).Abort()
+	})
+	r.client.Go("client", func() error {
+		c, err := r.client.Dial("tcp", "server:80")
+		must(err)
+		must2(c.Write([]byte("hello")))
+		return nil
+	})
+	finish(t, r.lab)
+	if end := r.lab.Sim().Now(); end > sim.Time(100*time.Millisecond) {
+		t.Errorf("the run ended at %v", end)
+	}
 }
 
 // A RST ends calls that wait.
@@ -375,14 +399,14 @@ func TestSegmentsThatAreIgnored(t *testing.T) {
 		{"from a group", "224.0.0.1:4000", "10.0.0.1:80", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			lab, h, raw, _ := stranger()
+			lab, h, raw, rec := stranger()
 			h.Background("server", func() error { l, err := h.Listen("tcp", ":80"); must(err); _, err = l.Accept(); return err })
 			h.Go("raw", func() error {
 				h.Sleep(time.Millisecond)
 				raw.SendSegment(netip.MustParseAddrPort(c.from), netip.MustParseAddrPort(c.to), tcp.Segment{SEQ: 1, Flags: tcp.SYN, WND: 1000}, c.everybody)
 				h.Sleep(time.Second)
-				if n := h.Connections(); n != 0 || len(raw.Packets) != 0 {
-					t.Errorf("%d connections and %d packets came of it", n, len(raw.Packets))
+				if n := len(rec.Find(trace.OfKind(host.EventSent.ID))); n != 0 || len(raw.Packets) != 0 {
+					t.Errorf("%d segments and %d packets came of it", n, len(raw.Packets))
 				}
 				return nil
 			})
