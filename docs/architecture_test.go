@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -117,7 +118,7 @@ func mayImport(from, to string) bool {
 func TestGopacketStaysBehindItsFiles(t *testing.T) {
 	eachGoFile(t, func(path, text string) {
 		base := filepath.Base(path)
-		if strings.HasSuffix(base, "_test.go") || base == "wire.go" || strings.HasPrefix(path, "capture/") || strings.HasPrefix(path, "bench/") {
+		if strings.HasSuffix(base, "_test.go") || base == "wire.go" || strings.HasPrefix(path, "capture/") {
 			return
 		}
 		if strings.Contains(text, `"github.com/google/gopacket`) {
@@ -126,26 +127,34 @@ func TestGopacketStaysBehindItsFiles(t *testing.T) {
 	})
 }
 
-// clockFree names the floors on which nothing may depend on the machine's
-// clock, on global randomness or on goroutines. sim/watchdog.go is the one
-// exception: it watches the simulation from outside.
-func TestSimulatedCodeHasNoClockOrGlobalRandomness(t *testing.T) {
-	forbidden := []string{"time.Now(", "time.Sleep(", "time.After(", "time.NewTimer(", "time.NewTicker(", "crypto/rand", "rand.Int", "math.Exp(", "math.Log("}
-	eachGoFile(t, func(path, text string) {
-		dir := filepath.Dir(path)
-		floor, known := floors[dir]
-		if !known || floor > 5 || dir == "realtime" || strings.HasSuffix(path, "_test.go") || path == "sim/watchdog.go" {
-			return
-		}
-		for n, line := range strings.Split(text, "\n") {
-			code, _, _ := strings.Cut(line, "//")
-			for _, word := range forbidden {
-				if strings.Contains(code, word) {
-					t.Errorf("%s:%d uses %s: simulated code takes time and randomness from sim", path, n+1, strings.TrimSuffix(word, "("))
-				}
+// TestEveryPackageHasItsRow: the table of floors in docs/architecture.md names
+// each package, and nothing that is not there.
+func TestEveryPackageHasItsRow(t *testing.T) {
+	text, err := os.ReadFile("architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if cells := strings.Split(line, "|"); len(cells) == 5 {
+			for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[2], -1) {
+				named[name[1]] = true
 			}
 		}
-	})
+	}
+	for _, p := range listPackages(t) {
+		dir, ok := local(p.ImportPath)
+		if !ok || dir == "docs" {
+			continue
+		}
+		if !named[dir] {
+			t.Errorf("%s has no row among the floors of docs/architecture.md", dir)
+		}
+		delete(named, dir)
+	}
+	for name := range named {
+		t.Errorf("docs/architecture.md has a row for %s, which does not exist", name)
+	}
 }
 
 func eachGoFile(t *testing.T, visit func(path, text string)) {

@@ -98,3 +98,13 @@ func ExampleReader() {
 	// 40 Checksum: ab "cut off: 1 of 2 bytes"
 	// cut: true
 }
+
+func TestFirstProblem(t *testing.T) {
+	fields := []osi.Field{{Key: "a"}, {Key: "b", Problem: "wrong"}, {Key: "c", Problem: "worse"}}
+	if got := osi.FirstProblem(fields); got != "wrong" {
+		t.Errorf("%q, want that of b", got)
+	}
+	if got := osi.FirstProblem(fields[:1]); got != "" {
+		t.Errorf("%q of a field that is well", got)
+	}
+}

@@ -3,6 +3,7 @@ package osi
 import (
 	"encoding/hex"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Reader names bytes one after another. It is how a tolerant decoder describes
@@ -42,7 +43,7 @@ func (r *Reader) Take(n int, key, name string) *Field {
 
 // since is what was named from index from on.
 func (r *Reader) since(from int) []byte {
-	if from >= r.Pos || from >= len(r.Data) {
+	if from == r.Pos {
 		return nil
 	}
 	return r.Data[from:r.Pos]
@@ -147,11 +148,12 @@ func Hex(b []byte, limit int) string {
 }
 
 // Quote writes bytes as text for people: at most limit bytes, with an ellipsis
-// for more, and with escapes for what cannot be printed.
+// for more, and with escapes for what cannot be printed. It cuts no character
+// in two.
 func Quote(b []byte, limit int) string {
 	more := len(b) > limit
 	if more {
-		b = b[:limit]
+		b = b[:limit-begun(b, limit)]
 	}
 	q := strconv.Quote(string(b))
 	q = q[1 : len(q)-1]
@@ -159,6 +161,17 @@ func Quote(b []byte, limit int) string {
 		q += "…"
 	}
 	return q
+}
+
+// begun is how many bytes of a character lie before index at, when that is in
+// the middle of one.
+func begun(b []byte, at int) int {
+	for n := 1; n < utf8.UTFMax && n <= at; n++ {
+		if _, size := utf8.DecodeRune(b[at-n:]); size > n {
+			return n
+		}
+	}
+	return 0
 }
 
 // Hexadecimal writes a number with all of its digits: 0x0800 for 4.

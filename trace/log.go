@@ -89,8 +89,8 @@ type SecretTap interface {
 // A nil *Log is a log that nobody reads.
 type Log struct {
 	sim    *sim.Sim
-	subs   []Subscriber // told of events and secrets
-	taps   []FrameTap   // told of frames
+	subs   []Subscriber // told of events
+	taps   []FrameTap   // told of frames and secrets
 	last   ID
 	cause  ID
 	frames FrameID

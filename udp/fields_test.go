@@ -46,6 +46,7 @@ func TestFieldsOfDatagrams(t *testing.T) {
 		{"none", []byte{0, 1, 0, 2, 0, 10, 0, 0, 1, 2}, 10, "udp.checksum", "none", ""},
 		// RFC 768: "If the computed checksum is zero, it is transmitted as all ones".
 		{"zero", []byte{0, 1, 0, 2, 0, 10, 0xff, 0xff, 0xeb, 0xd4}, 10, "udp.checksum", "correct", ""},
+		{"zero, and wrong", []byte{0, 1, 0, 2, 0, 10, 0xff, 0xfe, 0xeb, 0xd4}, 10, "udp.checksum", "", "checksum is 0xfffe, should be 0xffff"},
 		{"cut by the capture", []byte{0, 1, 0, 2, 0, 10, 0xea, 0xd2, 1}, 10, "udp.checksum", "not checked", ""},
 		{"too long", []byte{0, 1, 0, 2, 0, 11, 0xea, 0xd2, 1, 2}, 10, "udp.length", "", "length is 11 bytes, but the packet carries 10"},
 		{"too short", []byte{0, 1, 0, 2, 0, 7, 0xea, 0xd2, 1, 2}, 10, "udp.length", "", "length is 7 bytes, less than the header's 8"},
@@ -55,6 +56,36 @@ func TestFieldsOfDatagrams(t *testing.T) {
 		f, ok := part.Field(c.key)
 		if !ok || !strings.HasPrefix(f.Note, c.note) || f.Problem != c.problem || (c.problem == "") != (part.Problem == "") {
 			t.Errorf("%s: %s has the note %q and the problem %q, its part %q", c.what, c.key, f.Note, f.Problem, part.Problem)
+		}
+	}
+}
+
+// What lies behind the length that the header gives is not the datagram's; and
+// a length that cannot be is not believed.
+func TestFieldsPayload(t *testing.T) {
+	for _, c := range []struct {
+		what      string
+		length    byte
+		there     int // bytes of the packet's payload, of 12 carried
+		payload   int
+		should    int
+		beginning bool
+	}{
+		{"as long as the packet", 12, 12, 4, 4, false},
+		{"shorter", 9, 12, 1, 1, false},
+		{"empty", 8, 12, 0, 0, false},
+		{"cut by the capture", 11, 9, 1, 3, false},
+		{"too long", 13, 12, 4, 4, false},
+		{"too short", 7, 12, 4, 4, false},
+		{"header cut off", 12, 7, 0, 4, true},
+	} {
+		b := append([]byte{0, 1, 0, 2, 0, c.length, 0, 0}, 1, 2, 3, 4)[:c.there]
+		part, seen := Fields(b, 34, 12, fieldsA, fieldsB)
+		if len(seen.Payload) != c.payload || seen.PayloadLen != c.should {
+			t.Errorf("%s: %d bytes of %d, want %d of %d", c.what, len(seen.Payload), seen.PayloadLen, c.payload, c.should)
+		}
+		if got := strings.Contains(part.Summary, "the beginning of"); got != c.beginning {
+			t.Errorf("%s: %q", c.what, part.Summary)
 		}
 	}
 }

@@ -32,4 +32,10 @@ func TestExpected(t *testing.T) {
 			t.Errorf("% x: %#04x expected, right %v", have, want, right)
 		}
 	}
+	// But only these two: neither a zero nor a complement is right elsewhere.
+	for _, have := range [][]byte{{0, 0, 0x12, 0x34}, {0xff, 0xff, 0x12, 0x34}, {0x12, 0x34, 0x12, 0x34}} {
+		if want, right := Expected(have, 0, 0); want != 0xedcb || right {
+			t.Errorf("% x: %#04x expected, right %v", have, want, right)
+		}
+	}
 }
