@@ -62,6 +62,10 @@ type Config struct {
 	NoSACK        bool // do not offer selective acknowledgments (RFC 2018)
 	NoDelayedACK  bool // acknowledge every segment at once
 
+	// MTUProbing finds out by trying how large a segment may be, where large ones
+	// get no answer and nobody says why (RFC 4821).
+	MTUProbing bool
+
 	ECN ECNMode // explicit congestion notification (RFC 3168)
 
 	// Congestion names the congestion control, one of Congestions(); "" means

@@ -88,6 +88,7 @@ type Conn struct {
 	reply    reply
 	limit    challengeLimit
 	ecn      ecn
+	path     pathMTU
 	timers   timers
 	lastSent sim.Time // of text, for the restart after idling
 	heard    sim.Time // when the last acceptable segment came

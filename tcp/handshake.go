@@ -89,6 +89,7 @@ func (c *Conn) synArrives(now sim.Time, seg *Segment) {
 	if c.ts.on {
 		c.snd.MSS -= timestampsLen
 	}
+	c.agreeSize()
 	c.cwnd = newWindow(c.cfg, uint32(c.snd.MSS))
 	c.agreeECN(seg)
 }

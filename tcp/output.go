@@ -137,6 +137,9 @@ func (c *Conn) nextNew(now sim.Time, out *Segment) bool {
 	if unsent == 0 && !c.snd.fin {
 		return false
 	}
+	if c.nextMTUProbe(now, out, unsent) {
+		return true
+	}
 	n, fin, why := c.mayText(now, unsent)
 	if why == CauseNone {
 		return false

@@ -10,9 +10,13 @@ package tcp
 // which SACK options report them (RFC 2018 §4).
 type reassembly struct {
 	blocks []Block // ascending, apart from each other; nil while there is none
-	recent [4]Block
-	count  uint8 // of recent
+	recent *recent // nil with blocks
+	count  uint8   // of recent
 }
+
+// recent are the blocks that changed last, the newest first: as many as fit
+// into a SACK option.
+type recent [4]Block
 
 // maxBlocks bounds the memory that a stream of scattered octets can take. Text
 // that would need one more block is dropped; it will be sent again.
@@ -22,7 +26,7 @@ const maxBlocks = 1024
 // says how many octets of it are new, and whether there was room for it.
 func (r *reassembly) insert(p *pool, b Block) (news uint32, ok bool) {
 	if r.blocks == nil {
-		r.blocks = p.getBlocks()
+		r.blocks, r.recent = p.getBlocks(), p.getRecent()
 	}
 	news = b.Len()
 	i := len(r.blocks) // most often the new one is the last
@@ -68,7 +72,7 @@ func overlap(a, b Block) uint32 {
 // report puts a block at the front of those that SACK options report, and
 // forgets the ones that it has swallowed.
 func (r *reassembly) report(b Block) {
-	kept := r.recent
+	kept := *r.recent
 	r.recent[0] = b
 	n := uint8(1)
 	for _, k := range kept[:r.count] {
@@ -115,13 +119,15 @@ func (r *reassembly) empty() bool { return r.blocks == nil }
 func (r *reassembly) release(p *pool) {
 	if r.blocks != nil {
 		p.putBlocks(r.blocks)
+		p.recent = append(p.recent, r.recent)
 	}
-	r.blocks, r.count = nil, 0
+	*r = reassembly{}
 }
 
 // sack fills the SACK option with at most room blocks, the one that changed
 // last first (RFC 2018 §4).
 func (r *reassembly) sack(o *Options, room int) {
-	o.NSACK = uint8(min(int(r.count), room))
-	copy(o.SACK[:o.NSACK], r.recent[:])
+	if o.NSACK = uint8(min(int(r.count), room)); o.NSACK > 0 {
+		copy(o.SACK[:o.NSACK], r.recent[:])
+	}
 }

@@ -122,6 +122,9 @@ func (c *Conn) onDuplicate(now sim.Time) {
 // §3.2, step 2; RFC 6675 §5, step 4).
 func (c *Conn) beginRecovery(now sim.Time, h *heard) {
 	r := &c.recovery
+	if c.mtuProbeLost() {
+		return
+	}
 	// What limited transmit sent does not count (RFC 5681 §3.2, step 2), which
 	// is all that can be outstanding beyond cwnd.
 	c.cong.lost(&c.cwnd, min(c.flight(), c.cwnd.CWND))

@@ -70,9 +70,10 @@ func (r *ring) grow(p *pool, need uint32) {
 // pool keeps what connections gave back, for the next that needs it. Nothing
 // on the path of a segment allocates once enough is in it.
 type pool struct {
-	bytes [32][][]byte // by the logarithm of the length
-	sent  [][]sent
-	block [][]Block
+	bytes  [32][][]byte // by the logarithm of the length
+	sent   [][]sent
+	block  [][]Block
+	recent []*recent
 }
 
 const minBuffer = 2048
@@ -112,6 +113,15 @@ func (p *pool) getBlocks() []Block {
 		return b
 	}
 	return make([]Block, 0, 8)
+}
+
+func (p *pool) getRecent() *recent {
+	if n := len(p.recent); n > 0 {
+		r := p.recent[n-1]
+		p.recent = p.recent[:n-1]
+		return r
+	}
+	return new(recent)
 }
 
 func (p *pool) putBlocks(b []Block) { p.block = append(p.block, b[:0]) }

@@ -116,6 +116,8 @@ const (
 	CauseWindowUpdate         // the program has read: there is room again
 	CauseProbe                // asks a closed window for news (RFC 9293 §3.8.6.1)
 	CauseKeepAlive            // asks whether the other side is still there (RFC 9293 §3.8.4)
+	CausePathMTU              // again in smaller pieces, because a router said that it was too large (RFC 1191)
+	CauseMTUProbe             // new text in a larger segment, to see whether it arrives (RFC 4821)
 	CauseOverride             // a small segment after the SWS override timeout (RFC 9293 §3.8.6.2.1)
 	CauseChallenge            // a challenge ACK (RFC 5961)
 	CauseReset                // RST
@@ -124,7 +126,7 @@ const (
 var causeNames = [...]string{
 	"none", "open", "new data", "retransmission timeout", "fast retransmit", "loss recovery", "rescue retransmission",
 	"limited transmit", "close", "acknowledgment", "delayed acknowledgment", "duplicate acknowledgment",
-	"window update", "zero-window probe", "keep-alive", "override timeout", "challenge ACK", "reset",
+	"window update", "zero-window probe", "keep-alive", "path MTU", "MTU probe", "override timeout", "challenge ACK", "reset",
 }
 
 // String is the cause in words, as "fast retransmit".

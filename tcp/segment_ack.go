@@ -90,6 +90,7 @@ func (c *Conn) advance(now sim.Time, seg *Segment, h *heard) {
 	c.snd.NXT = later(c.snd.NXT, seg.ACK) // a probe was taken
 	c.probing = false
 	c.retries, c.waiting = 0, now
+	c.mtuProbeArrived()
 	c.measure(now, seg, h)
 	if c.queue.empty() {
 		c.timers.stop(retransmission) // RFC 6298 §5.2

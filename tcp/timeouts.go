@@ -49,6 +49,7 @@ func (c *Conn) retransmissionTimeout(now sim.Time) {
 	expired := c.rto.RTO
 	c.rto.backOff(c.cfg)
 	c.retries = min(c.retries+1, 254)
+	c.suspectBlackHole()
 	c.armRetransmission(now)
 	if c.em.Log.On() {
 		c.emit(RTOExpired, trace.Duration("rto", expired), trace.Duration("next", c.rto.RTO), trace.Int("retries", c.retries))
