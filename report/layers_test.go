@@ -11,7 +11,7 @@ func TestLayerTable(t *testing.T) {
 		d := helloSample()
 		return Document{Title: "hello-layers", Sections: []Section{
 			{Title: "The frame, layer by layer", Blocks: layerTable(d, 10_000_000)},
-			{Title: "Packets", Blocks: []Block{packetTable([]*capture.Dissection{d})}},
+			{Title: "Packets", Blocks: []Block{packetTable([]*capture.Dissection{d}, nil)}},
 			{Title: "Bytes", Blocks: []Block{hexTable(d)}},
 		}}
 	})

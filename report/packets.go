@@ -13,15 +13,20 @@ import (
 // The packet list: what one vantage point saw, a line for each frame, as
 // Wireshark's packet list has it.
 
-// packetTable lists the packets that one interface saw.
-func packetTable(packets []*capture.Dissection) *Table {
+// packetTable lists the packets that one interface saw. Where Wireshark has a
+// label, our reason for the segment stands beside it.
+func packetTable(packets []*capture.Dissection, why *reasons) *Table {
 	t := &Table{Columns: []Column{
 		{Title: "No.", Right: true, Min: whole}, {Title: "Time (s)", Right: true, Min: whole}, {Title: "From → to", Min: 19},
 		{Title: "Protocol"}, {Title: "Bytes", Right: true, Min: whole}, {Title: "Info", Words: true},
 	}}
-	labelled := false
+	labelled, reasoned := false, false
 	for _, d := range packets {
 		labelled = labelled || d.Label != ""
+		reasoned = reasoned || why.of(d) != ""
+	}
+	if reasoned = reasoned && labelled; reasoned {
+		t.Columns = append(t.Columns, Column{Title: "Why"})
 	}
 	if labelled {
 		t.Columns = append(t.Columns, Column{Title: "Wireshark"})
@@ -30,6 +35,9 @@ func packetTable(packets []*capture.Dissection) *Table {
 		row := []Cell{
 			plain(strconv.Itoa(i + 1)), plain(seconds(runTime(d.Time))), plain(fromTo(d)),
 			{Text: d.Protocol, Tone: layerTone(topBytes(d))}, plain(strconv.Itoa(d.Length)), plain(d.Info),
+		}
+		if reasoned {
+			row = append(row, plain(why.of(d)))
 		}
 		if labelled {
 			row = append(row, plain(d.Label))
@@ -83,10 +91,11 @@ var _ = register(&view{
 	sections: func(r *scenarios.Result, o *Options) []Section {
 		var all []Section
 		for _, v := range r.Variants {
+			why := reasonsOf(v)
 			for _, seen := range vantages(v.Packets) {
 				if o.At == "" && isHost(v, seen.at) || seen.at != nil && seen.at.Node == o.At {
 					title := titleFor(fmt.Sprintf("What %s saw", seen), v)
-					all = append(all, Section{Title: title, Blocks: []Block{packetTable(seen.packets)}})
+					all = append(all, Section{Title: title, Blocks: []Block{packetTable(seen.packets, why)}})
 				}
 			}
 		}
@@ -95,9 +104,12 @@ var _ = register(&view{
 	data: func(r *scenarios.Result, o *Options) any {
 		var all []packetData
 		for _, v := range r.Variants {
+			why := reasonsOf(v)
 			for _, d := range v.Packets {
 				if o.At == "" || d.Interface != nil && d.Interface.Node == o.At {
-					all = append(all, packetOf(v, d))
+					p := packetOf(v, d)
+					p.Why = why.of(d)
+					all = append(all, p)
 				}
 			}
 		}
@@ -120,6 +132,7 @@ type packetData struct {
 	Destination string        `json:"destination"`
 	Protocol    string        `json:"protocol"`
 	Info        string        `json:"info"`
+	Why         string        `json:"why,omitempty"`
 	Label       string        `json:"label,omitempty"`
 	Stream      int           `json:"stream"`
 	Hex         string        `json:"hex"`

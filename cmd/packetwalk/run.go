@@ -22,6 +22,7 @@ type runOptions struct {
 	at        string
 	frame     int
 	pcap      string
+	plot      string
 	captureAt []string
 	predict   bool
 	chosen    bool // a view or a notation was asked for
@@ -43,6 +44,7 @@ it could not be run, 2 if the command makes no sense.`,
   packetwalk run hello-layers --message Hi --view layers,hops
   packetwalk run hello-layers --pcap walk.pcapng --capture-at all
   packetwalk run hello-layers --pcap - | tshark -r -
+  packetwalk run fast-retransmit --plot plots.svg
   packetwalk run mine.yaml --seed 7 --set loss=5% -o json`,
 		Args:              exactly(1, "the name of a scenario or a scenario file (packetwalk list has the names)"),
 		ValidArgsFunction: scenarioOrFile,
@@ -50,6 +52,9 @@ it could not be run, 2 if the command makes no sense.`,
 			opts.name = args[0]
 			if cmd.Flags().Changed("pcap") && opts.pcap == "" {
 				return usagef("--pcap needs the name of a file, or - for standard output")
+			}
+			if cmd.Flags().Changed("plot") && opts.plot == "" {
+				return usagef("--plot needs the name of a file, or - for standard output")
 			}
 			opts.chosen = cmd.Flags().Changed("view") || cmd.Flags().Changed("output")
 			return runRun(s, &opts)
@@ -82,6 +87,11 @@ func runRun(s streams, o *runOptions) error {
 		return err
 	}
 	defer capture.abort()
+	plots, err := o.openPlot(s)
+	if err != nil {
+		return err
+	}
+	defer plots.abort()
 
 	result, err := sc.RunWith(scenarios.RunPlan, o.seed, knobs, nil)
 	if err != nil {
@@ -93,16 +103,23 @@ func runRun(s streams, o *runOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := plots.draw(result); err != nil {
+		return err
+	}
 	if o.predict {
 		ask(s, result)
 	}
 	if err := capture.write(result); err != nil {
 		return err
 	}
+	if err := plots.write(); err != nil {
+		return err
+	}
 	if err := o.publish(s, result, shown); err != nil {
 		return err
 	}
 	capture.tell()
+	plots.tell(s.err)
 	if failures := result.Failures(); len(failures) > 0 {
 		for _, f := range failures {
 			fmt.Fprintf(s.err, "packetwalk: %s: %s\n", sc.Name, f)
@@ -127,6 +144,9 @@ func (o *runOptions) check(s streams, sc *scenarios.Scenario) error {
 	}
 	if len(o.captureAt) > 0 && o.pcap == "" {
 		return usagef("--capture-at says where to capture, but --pcap FILE does not say where to put it")
+	}
+	if o.pcap == "-" && o.plot == "-" {
+		return usagef("--pcap and --plot cannot both be written to standard output")
 	}
 	if o.at != "" && !isDevice(sc, o.at) {
 		return usagef("--at is %q, but %s has the devices %s", o.at, sc.Name, enumerate(devices(sc)))
@@ -168,12 +188,12 @@ func (o *runOptions) render(s streams, r *scenarios.Result) ([]byte, error) {
 	return shown.Bytes(), err
 }
 
-// publish writes the report to standard output. When the capture is there, the
-// report goes to standard error if somebody asked for a particular one, and
+// publish writes the report to standard output. When the capture or the plot is
+// there, the report goes to standard error if somebody asked for a particular one, and
 // else nowhere but for how to repeat the run.
 func (o *runOptions) publish(s streams, r *scenarios.Result, shown []byte) error {
 	switch {
-	case o.pcap != "-":
+	case o.pcap != "-" && o.plot != "-":
 		_, err := s.out.Write(shown)
 		return written(err)
 	case o.chosen:

@@ -138,11 +138,13 @@ func (o *runOptions) ownFlags(cmd *cobra.Command, sc *scenarios.Scenario) {
 	f.IntVar(&o.frame, "frame", 0, "frame to open, by its number in that list (default: the first with a message)")
 	f.StringVar(&o.pcap, "pcap", "", "write a capture: pcapng, or pcap by the name's end; - is standard output")
 	f.StringSliceVar(&o.captureAt, "capture-at", nil, "device to capture at, or all; may be repeated (default: the first host)")
+	f.StringVar(&o.plot, "plot", "", "draw TCP over time as SVG: sequence numbers, windows, round trips, throughput; - is standard output")
 	o.flags(cmd)
 	complete(cmd, "seed", described())
 	complete(cmd, "frame", described())
 	complete(cmd, "view", views)
 	complete(cmd, "pcap", files("pcapng", "pcap"))
+	complete(cmd, "plot", files("svg"))
 	var places []string
 	if sc != nil {
 		places = devices(sc)
