@@ -60,7 +60,7 @@ func TestSentences(t *testing.T) {
 		{`answer: event("test.asked").node`, `answer: event("test.asked", "s9").node`, `there is no node "s9"; there are: client, server, s1, r1, client-s1, s1-r1, r1-server`},
 		{"{answer: s1, belief: A switch reads everything, feedback: It reads layer 2}", "{answer: s1, belief: A switch reads everything}", "belief and feedback belong together: the idea behind the answer, and what speaks to it"},
 		{"unit: bytes", "unit: bytes\n    within: 5", `within: "5" is not a percentage (it has no unit): write 5% or 0.25%`},
-		{`ask: Who notices?`, `ask: Who notices {len(frames)}?`, `an expression knows nothing called "frames" here; there are: brief, knob, nth, percent, roughly, several`},
+		{`ask: Who notices?`, `ask: Who notices {len(frames)}?`, `an expression knows nothing called "frames" here; there are: brief, hex, knob, nth, percent, roughly, several`},
 
 		{"nth: 2, from: start", "nth: two", `nth: "two" is not a whole number of 0 or more`},
 		{"nth: 2, from: start", "from: end", `"end" is no place to search from; there are: previous, start`},
