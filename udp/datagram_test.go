@@ -183,6 +183,18 @@ func TestPortUnreachableIsRecorded(t *testing.T) {
 	}
 }
 
+// A datagram may be empty; less than a header is none.
+func TestShortestDatagram(t *testing.T) {
+	b := datagram(nil)
+	h, payload, err := udp.Parse(b, client.Addr(), server.Addr())
+	if err != nil || len(payload) != 0 || h.SrcPort != 5000 {
+		t.Errorf("%+v, %q, %v", h, payload, err)
+	}
+	if _, _, err := udp.Parse(b[:udp.HeaderLen-1], client.Addr(), server.Addr()); err == nil {
+		t.Error("seven bytes are taken for a datagram")
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(nil), false)
 	f.Add(datagram([]byte("Hello")), false)
