@@ -15,11 +15,12 @@
 // programs with Host.Go, and sleeps with Host.Sleep. A call from a foreign
 // goroutine is refused.
 //
-// Reading order: lab.go (the network as a whole), nic.go and stack.go (a frame
-// comes in, a packet goes out), switch.go, router.go, middlebox.go and what
-// implements it (nat.go, filter.go, corrupt.go), icmp.go; then host.go,
-// tcp_table.go and tcp_conn.go, listener.go, dial.go, udp_conn.go, ping.go, resolve.go and dns.go, tls.go, and
-// program.go.
+// Reading order: lab.go (the network as a whole), nic.go, stack.go and way.go (a
+// frame comes in, a packet goes out and finds its way), loopback.go, switch.go,
+// router.go, middlebox.go and what implements it (nat.go, filter.go,
+// corrupt.go), icmp.go; then host.go, tcp_table.go, tcp_conn.go, alarm.go and
+// tcp_calls.go, listener.go, dial.go, udp_table.go and udp_conn.go, ping.go,
+// resolve.go and dns.go, tls.go, program.go, and last tunnel.go.
 //
 // What it leaves out: IPv6, multicast, VLANs, routing protocols (routes are set
 // by hand), DHCP (so are addresses).

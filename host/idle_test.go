@@ -92,6 +92,9 @@ func TestIdleConnectionsAreSmall(t *testing.T) {
 
 // What the operating system sees of 10,000 idle connections is 30 MB at most.
 func TestIdleConnectionsAreFewPages(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector keeps several times as many pages")
+	}
 	before := resident(t)
 	idle(t, 10_000, tcp.RFC, func() {
 		if grown := resident(t) - before; grown > 30e6 {
