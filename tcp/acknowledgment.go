@@ -171,9 +171,10 @@ func (c *Conn) maxSACK() int {
 // addSACK reports what came out of order (RFC 2018 §4), with as many blocks as
 // a segment with n octets of text has room for.
 func (c *Conn) addSACK(out *Segment, n uint32) {
-	if !c.sackOK || c.reassembly.empty() {
+	if !c.sackOK || c.reassembly.empty() && c.dsack == (Block{}) {
 		return
 	}
-	room := (int(c.snd.MSS) - int(n) - 4) / 8
-	c.reassembly.sack(&out.Options, max(0, min(room, c.maxSACK())))
+	room := max(0, min((int(c.snd.MSS)-int(n)-4)/8, c.maxSACK()))
+	c.reassembly.sack(&out.Options, room)
+	c.addDSACK(&out.Options, room)
 }

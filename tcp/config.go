@@ -18,6 +18,8 @@ type Profile uint8
 //	quick ACKs            none                     the first 16, and after repeats
 //	cwnd after a loss     octets                   whole segments
 //	in fast recovery      half of it at once       less and less (PRR)
+//	what is lost          by counting (RFC 6675)   by time, with probes (RACK-TLP)
+//	losses that were none are not found out        Eifel, D-SACK, F-RTO
 //	SYN retransmissions   7 (more than 3 minutes)  6
 //	2 MSL                 4 minutes                60 s
 //	FIN-WAIT-2, closed    for ever                 60 s
@@ -74,7 +76,11 @@ type Config struct {
 	// InitialWindow is in segments; 0 means 10 (RFC 6928).
 	InitialWindow int
 
-	PRR Switch // reduce cwnd in proportion (RFC 9937); on under linux
+	PRR     Switch // reduce cwnd in proportion (RFC 9937); on under linux
+	RACK    Switch // time tells what is lost, and probes for lost tails (RFC 8985); on under linux
+	Eifel   Switch // take back what a loss cost that was none (RFC 3522, 4015); on under linux
+	FRTO    Switch // find out whether a timeout was spurious (RFC 5682); on under linux
+	NoDSACK bool   // do not report what came twice (RFC 2883)
 
 	// For each of these 0 means the profile's value.
 	InitialRTO time.Duration // RFC 6298 §2.1: 1 s

@@ -82,6 +82,10 @@ type Conn struct {
 	cwnd     window
 	cong     congestion
 	recovery recovery
+	episode  *episode // nil while nothing was lost lately
+	rack     rack
+	tail     tailProbe
+	dsack    Block // what came twice, for the next ACK to report
 	ts       timestamps
 	ack      acknowledgment
 	quick    quickACK
@@ -164,6 +168,7 @@ func (c *Conn) releaseAll() {
 	c.timers.stopAll()
 	c.sendBuf.release(c.pool)
 	c.queue.release(c.pool)
+	c.endEpisode()
 	c.reassembly.release(c.pool)
 	c.receiveBuf.span = c.rcv.unread
 	if c.shut || c.rcv.unread == 0 || c.err != nil && c.cfg.Profile == RFC {

@@ -29,6 +29,9 @@
 //	timeouts.go, rto.go     when to send again (RFC 6298)
 //	recovery.go, prr.go     what to do about a loss (RFC 5681, 6582, 6675, 9937)
 //	heard.go                what one ACK tells
+//	rack.go, tail_probe.go  what is lost, told by time (RFC 8985)
+//	dsack.go                what came twice (RFC 2883)
+//	episode.go, spurious.go  what if nothing was lost (RFC 3522, 4015, 5682)
 //	retransmission_queue.go, scoreboard.go   what is in flight (RFC 6675)
 //	congestion.go, cubic.go  how much may be in flight (RFC 5681, RFC 9438)
 //	reassembly.go           what came out of order (RFC 2018)

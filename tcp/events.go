@@ -32,6 +32,13 @@ var (
 	RecoveryEnd = define("tcp.recovered", "RFC 6675 §5", "{node} has repaired everything up to {una}: cwnd {cwnd}", "una", "cwnd")
 	PartialACK  = define("tcp.partial-ack", "RFC 6582 §3.2", "{node}: ACK {ack} reaches only the next hole", "ack")
 
+	Reordering   = define("tcp.reordering", "RFC 8985 §6.2", "{node}: what ended at {seq} was overtaken on its way by {fack}", "seq", "fack")
+	TailProbe    = define("tcp.tail-probe", "RFC 8985 §7.3", "{node} has heard nothing for two round trips and probes with SEQ {seq}", "seq", "new")
+	TailRepaired = define("tcp.tail-repaired", "RFC 8985 §7.4", "{node}: the probe has repaired a loss at the end: ssthresh {ssthresh}, cwnd {cwnd}",
+		"end", "ssthresh", "cwnd")
+	Spurious = define("tcp.spurious", "RFC 4015 §3.2", "{node}: nothing was lost: {how}; cwnd {cwnd}, ssthresh {ssthresh} again", "how", "cwnd", "ssthresh")
+	DSACK    = define("tcp.dsack", "RFC 2883 §4", "{node} learns that {from}–{to} arrived twice", "from", "to")
+
 	OutOfOrder = define("tcp.out-of-order", "RFC 9293 §3.10.7.4", "{node} keeps SEQ {seq} ({bytes} bytes) and still misses {missing}",
 		"seq", "bytes", "missing")
 	OutsideWindow = define("tcp.outside-window", "RFC 9293 §3.10.7.4", "{node} drops SEQ {seq} ({bytes} bytes): outside the window {from}–{to}",

@@ -26,7 +26,8 @@ type heard struct {
 	lowest    Seq      // of which this is the end of the lowest
 	highest   Seq      // the highest end of all
 	any       bool
-	retried   bool // the one that was sent last is a retransmission
+	timed     bool // the last one that was sent is known,
+	retried   bool // and is a retransmission
 }
 
 // note takes in a segment that is known to have arrived.
@@ -41,8 +42,8 @@ func (h *heard) note(s *sent) {
 	// RFC 8985 §6.2, step 2: the ACK of a retransmission that is older than the
 	// retransmission is that of the original.
 	early := s.times > 0 && h.echoes && int32(h.echo-clock(s.at)) < 0
-	if !early && (h.newestAt == 0 || sentAfter(s.at, end, h.newestAt, h.newestEnd)) {
-		h.newestAt, h.newestEnd, h.retried = s.at, end, s.times > 0
+	if !early && (!h.timed || sentAfter(s.at, end, h.newestAt, h.newestEnd)) {
+		h.newestAt, h.newestEnd, h.retried, h.timed = s.at, end, s.times > 0, true
 	}
 	h.any = true
 }

@@ -18,7 +18,7 @@ func (c *Conn) NextSegment(now sim.Time, out *Segment) bool {
 		return false
 	case c.ack.first:
 		c.sendACK(now, out)
-	case c.nextLost(now, out), c.nextNew(now, out), c.nextAhead(now, out), c.nextProbe(now, out), c.nextKeepAlive(now, out):
+	case c.nextTailProbe(now, out), c.nextLost(now, out), c.nextNew(now, out), c.nextAhead(now, out), c.nextProbe(now, out), c.nextKeepAlive(now, out):
 	case c.ack.now:
 		c.sendACK(now, out)
 	default:
@@ -79,7 +79,7 @@ func (c *Conn) fill(now sim.Time, out *Segment, seq Seq, flags Flags, cause Caus
 // NextSeg rule 1; RFC 6298 §5.4).
 func (c *Conn) nextLost(now sim.Time, out *Segment) bool {
 	s := c.queue.nextLost()
-	if s == nil {
+	if s == nil || c.holdsBack() {
 		return false
 	}
 	r := &c.recovery
@@ -105,7 +105,9 @@ func (c *Conn) sendAgain(now sim.Time, out *Segment, s *sent, why Cause) {
 		flags |= PSH
 	}
 	s.at = now
-	c.recovery.prr.out += n
+	if c.episode != nil {
+		c.episode.sentAgain(now, n)
+	}
 	if s.times < 255 {
 		s.times++
 	}
@@ -137,8 +139,8 @@ func (c *Conn) nextNew(now sim.Time, out *Segment) bool {
 	if unsent == 0 && !c.snd.fin {
 		return false
 	}
-	if c.nextMTUProbe(now, out, unsent) {
-		return true
+	if probed, wait := c.nextMTUProbe(now, out, unsent); probed || wait {
+		return probed
 	}
 	n, fin, why := c.mayText(now, unsent)
 	if why == CauseNone {
@@ -170,13 +172,16 @@ func (c *Conn) sendText(now sim.Time, out *Segment, n uint32, fin bool, why Caus
 	c.waitsSince(now)
 	c.queue.push(c.pool, s)
 	c.snd.NXT = s.end()
-	c.recovery.prr.out += n
+	if c.episode != nil {
+		c.episode.prr.out += n
+	}
 	c.lastSent, c.override, c.probing = now, false, false
 	c.quick.answered(now)
 	c.timers.stop(persist)
 	if !c.timers.on(retransmission) {
 		c.armRetransmission(now) // RFC 6298 §5.1
 	}
+	c.armTailProbe(now)
 }
 
 // restartAfterIdle is RFC 5681 §4.1: after an idle time of more than an RTO,
@@ -192,7 +197,7 @@ func (c *Conn) restartAfterIdle(now sim.Time) {
 // without.
 func (c *Conn) nextAhead(now sim.Time, out *Segment) bool {
 	r := &c.recovery
-	if r.phase != fast || !c.sackOK || c.cfg.Profile == Linux || c.queue.lostCount > 0 || c.queue.pipe+c.cwnd.SMSS > c.cwnd.CWND {
+	if r.phase != fast || !c.sackOK || c.cfg.Profile == Linux || c.usesRACK() || c.queue.lostCount > 0 || c.queue.pipe+c.cwnd.SMSS > c.cwnd.CWND {
 		return false
 	}
 	if s := c.queue.nextUnsacked(); s != nil {

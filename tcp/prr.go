@@ -26,7 +26,7 @@ func (p *prr) begin(flight, sackedSum uint32, h *heard) {
 // reduceProportionally sets cwnd on each ACK of a recovery (RFC 9937 §6.2).
 // nothing new may be known to be lost for the ACK to be safe.
 func (c *Conn) reduceProportionally(h *heard, safe bool) {
-	p, w, pipe := &c.recovery.prr, &c.cwnd, c.queue.pipe
+	p, w, pipe := &c.episode.prr, &c.cwnd, c.queue.pipe
 	if h.delivered == 0 {
 		return
 	}

@@ -10,17 +10,17 @@ import (
 // has room for after each.
 func rateOf(lostSegments int, unit uint32) (list []int) {
 	const smss = 1000
-	c := &Conn{cfg: &Config{PRR: On}, sackOK: true}
+	c := &Conn{cfg: &Config{PRR: On}, sackOK: true, episode: new(episode)}
 	c.cwnd = window{SMSS: smss, SSThresh: 10 * smss, unit: unit}
 	flight, sent := 20, 0
 	h := &heard{news: smss, delivered: smss}
-	c.recovery.prr.begin(20*smss, smss, h)
+	c.episode.prr.begin(20*smss, smss, h)
 	pipe := flight - lostSegments - 1
 	for range flight - lostSegments {
 		c.queue.pipe = uint32(pipe * smss)
 		c.reduceProportionally(h, false)
 		n := int(c.cwnd.CWND-c.queue.pipe) / smss
-		c.recovery.prr.out += uint32(n * smss)
+		c.episode.prr.out += uint32(n * smss)
 		list = append(list, n)
 		sent += n
 		pipe += n - 1
@@ -68,7 +68,7 @@ func TestPRRSlowStartReductionBound(t *testing.T) {
 		w := window{CWND: 7 * smss, SMSS: smss, SSThresh: 10 * smss, unit: smss}
 		k := &Conn{cfg: &Config{PRR: On}, sackOK: true, cwnd: w}
 		k.queue.pipe = c.pipe * smss
-		k.recovery.prr = prr{delivered: c.delivered * smss, out: c.already * smss, flight: 20 * smss}
+		k.episode = &episode{prr: prr{delivered: c.delivered * smss, out: c.already * smss, flight: 20 * smss}}
 		k.reduceProportionally(&heard{delivered: c.h * smss}, c.safe)
 		if k.cwnd.CWND != c.want*smss {
 			t.Errorf("%s: cwnd is %d, want %d", c.says, k.cwnd.CWND, c.want*smss)

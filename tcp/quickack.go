@@ -20,11 +20,11 @@ const (
 
 // quickACK is what the receiver knows about the pace of what comes.
 type quickACK struct {
-	ato         time.Duration // how long an ACK may wait; 0 until text has come
-	last        sim.Time      // when text came in order
-	left        uint8         // ACKs that do not wait
-	interactive bool          // the program answers within ato ("ping-pong")
-	pushed      bool          // text that ends what the other program wrote has come
+	last        sim.Time     // when text came in order
+	ato         microseconds // how long an ACK may wait; 0 until text has come
+	left        uint8        // ACKs that do not wait
+	interactive bool         // the program answers within ato ("ping-pong")
+	pushed      bool         // text that ends what the other program wrote has come
 }
 
 // adaptive says whether this end acknowledges the way of Linux. A delay that the
@@ -41,9 +41,9 @@ func (c *Conn) textArrived(now sim.Time, n uint32, pushed bool) {
 	case q.ato == 0:
 		c.startQuickACKs()
 	case gap <= minATO/2:
-		q.ato = q.ato/2 + minATO/2
-	case gap < q.ato:
-		q.ato = min(q.ato/2+gap, c.rto.RTO)
+		q.ato = inMicroseconds(q.ato.duration()/2 + minATO/2)
+	case gap < q.ato.duration():
+		q.ato = inMicroseconds(min(q.ato.duration()/2+gap, c.rto.RTO))
 	case gap > c.rto.RTO:
 		c.moreQuickACKs() // the sender has idled, and begins anew
 	}
@@ -56,7 +56,7 @@ func (c *Conn) textArrived(now sim.Time, n uint32, pushed bool) {
 func (c *Conn) startQuickACKs() {
 	if c.adaptive() {
 		c.moreQuickACKs()
-		c.quick.interactive, c.quick.ato = false, minATO
+		c.quick.interactive, c.quick.ato = false, inMicroseconds(minATO)
 	}
 }
 
@@ -82,7 +82,8 @@ func (c *Conn) ackAdaptively(now sim.Time) {
 
 // ackDelay is ato, but not much more than a round trip.
 func (c *Conn) ackDelay() time.Duration {
-	if c.quick.ato <= minATO {
+	ato := c.quick.ato.duration()
+	if ato <= minATO {
 		return minATO
 	}
 	most := 500 * time.Millisecond
@@ -92,7 +93,7 @@ func (c *Conn) ackDelay() time.Duration {
 	if c.rto.SRTT > 0 {
 		most = min(most, max(c.rto.SRTT, minATO))
 	}
-	return min(c.quick.ato, most)
+	return min(ato, most)
 }
 
 // ackExpired is the delayed-ACK timer: if no text came that could have carried
@@ -100,9 +101,9 @@ func (c *Conn) ackDelay() time.Duration {
 func (c *Conn) ackExpired() {
 	if q := &c.quick; c.adaptive() {
 		if q.interactive {
-			q.interactive, q.ato = false, minATO
+			q.interactive, q.ato = false, inMicroseconds(minATO)
 		} else {
-			q.ato = min(2*q.ato, c.rto.RTO)
+			q.ato = inMicroseconds(min(2*q.ato.duration(), c.rto.RTO))
 		}
 	}
 	c.ackNow(CauseDelayedACK)
@@ -112,7 +113,7 @@ func (c *Conn) ackExpired() {
 func (q *quickACK) acked() {
 	if q.left > 0 {
 		if q.left--; q.left == 0 {
-			q.ato = minATO
+			q.ato = inMicroseconds(minATO)
 		}
 	}
 	q.pushed = false
@@ -120,7 +121,7 @@ func (q *quickACK) acked() {
 
 // answered is told that text goes out: soon after text came in, it is an answer.
 func (q *quickACK) answered(now sim.Time) {
-	if q.ato > 0 && now.Sub(q.last) < q.ato {
+	if q.ato > 0 && now.Sub(q.last) < q.ato.duration() {
 		q.interactive = true
 	}
 }

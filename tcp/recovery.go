@@ -25,7 +25,6 @@ type recovery struct {
 	rescued  bool // rule 4 of NextSeg has been used (RFC 6675 §4)
 	restored bool // the timer was restarted for a partial ACK (RFC 6582 §3.2)
 	point    Seq  // RecoveryPoint of RFC 6675, "recover" of RFC 6582
-	prr      prr
 	// guarded: SND.UNA does not yet cover more than recover (RFC 6582 §3.2, step
 	// 2). Duplicate ACKs may then come from what was sent twice, and without
 	// SACK nothing tells them from those of another loss.
@@ -53,7 +52,15 @@ func (c *Conn) onACK(now sim.Time, h *heard) {
 	lostBefore := c.queue.lostCount
 	if c.sackOK {
 		h.duplicate = h.news > 0 // RFC 6675 §2
+	}
+	if c.usesRACK() {
+		c.rackUpdate(now, h)
+		c.adaptReordering(h)
+	} else if c.sackOK {
 		c.queue.findLost(c.cwnd.SMSS)
+	}
+	if how := c.examine(h); how != "" {
+		c.undo(now, h, how)
 	}
 	if h.advanced > 0 {
 		c.onAdvance(now, h)
@@ -61,8 +68,13 @@ func (c *Conn) onACK(now sim.Time, h *heard) {
 	if h.duplicate && !c.queue.empty() {
 		c.onDuplicate(now)
 	}
-	// RFC 6675 §5: three duplicate ACKs, or IsLost(HighACK + 1).
-	if r.phase == open && !c.queue.empty() {
+	if c.usesRACK() {
+		c.rackDetect(now)
+		if r.phase == open && c.queue.lostCount > 0 {
+			c.beginRecovery(now, h)
+		}
+	} else if r.phase == open && !c.queue.empty() {
+		// RFC 6675 §5: three duplicate ACKs, or IsLost(HighACK + 1).
 		if r.dupACKs >= dupThresh && (c.sackOK || !r.guarded) || c.sackOK && c.queue.live()[0].marks&lost != 0 {
 			c.beginRecovery(now, h)
 		}
@@ -125,6 +137,7 @@ func (c *Conn) beginRecovery(now sim.Time, h *heard) {
 	if c.mtuProbeLost() {
 		return
 	}
+	c.beginEpisode(true)
 	// What limited transmit sent does not count (RFC 5681 §3.2, step 2), which
 	// is all that can be outstanding beyond cwnd.
 	c.cong.lost(&c.cwnd, min(c.flight(), c.cwnd.CWND))
@@ -135,14 +148,16 @@ func (c *Conn) beginRecovery(now sim.Time, h *heard) {
 		c.cwnd.CWND += dupThresh * c.cwnd.SMSS
 		how = "NewReno (RFC 6582)"
 	case c.usesPRR():
-		r.prr.begin(c.flight(), c.queue.sackedSum, h)
+		c.episode.prr.begin(c.flight(), c.queue.sackedSum, h)
 		how = "SACK (RFC 6675) and PRR (RFC 9937)"
 	}
 	r.phase, r.point, r.guarded = fast, c.snd.NXT, true
 	c.ecnReduced()
 	r.force, r.cause = true, CauseFastRetransmit
 	r.rescued, r.restored = false, false
-	c.queue.headIsLost()
+	if !c.usesRACK() {
+		c.queue.headIsLost()
+	}
 	if c.em.Log.On() {
 		c.emit(RecoveryBegin, trace.Int("una", c.snd.UNA.Sub(c.snd.ISS)), trace.Int("point", r.point.Sub(c.snd.ISS)),
 			trace.Int("ssthresh", c.cwnd.SSThresh), trace.Int("cwnd", c.cwnd.CWND), trace.String("how", how))
@@ -174,6 +189,7 @@ func (c *Conn) endRecovery() {
 		}
 	}
 	c.recovery.phase, c.recovery.force = open, false
+	c.rack.recoveryEnded()
 	if c.em.Log.On() {
 		c.emit(RecoveryEnd, trace.Int("una", c.snd.UNA.Sub(c.snd.ISS)), trace.Int("cwnd", w.CWND))
 	}
@@ -181,8 +197,14 @@ func (c *Conn) endRecovery() {
 
 // timedOut is what a retransmission timeout means for the windows (RFC 5681
 // §3.1) and the scoreboard (RFC 6675 §5.1).
-func (c *Conn) timedOut() {
+func (c *Conn) timedOut(now sim.Time) {
 	r, live := &c.recovery, c.queue.live()
+	again := r.phase == timeout && c.retries > 0
+	c.beginEpisode(r.phase == open)
+	c.episode.frto = frtoOff
+	if !again && c.cfg.frto() && c.sackOK && live[0].marks&withSYN == 0 {
+		c.episode.frto = frtoFirst // RFC 5682 §3.1, step 1
+	}
 	if c.retries == 0 || r.phase != timeout {
 		c.cong.lost(&c.cwnd, min(c.flight(), c.cwnd.CWND)) // held constant at later timeouts
 		c.cong.timedOut()
@@ -191,6 +213,11 @@ func (c *Conn) timedOut() {
 	r.phase, r.point, r.guarded = timeout, c.snd.NXT, true
 	c.ecnReduced()
 	r.dupACKs, r.force, r.cause = 0, true, CauseTimeout
+	c.tail = tailProbe{}
+	if c.usesRACK() {
+		c.rackTimedOut(now)
+		return
+	}
 	// RFC 2018 §8 turns the SACKed marks off. RFC 6675 §5.1 would keep them;
 	// Linux does, unless the first segment is SACKed but not acknowledged.
 	c.queue.allLost(c.cfg.Profile == RFC || live[0].marks&sacked != 0)

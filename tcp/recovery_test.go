@@ -74,7 +74,7 @@ func TestTailLoss(t *testing.T) {
 		profile Profile
 		at      int
 	}{{RFC, 1220}, {Linux, 240}} {
-		cfg := &Config{Profile: c.profile}
+		cfg := &Config{Profile: c.profile, RACK: Off}
 		got := losing(connected(t, cfg, cfg), 10, 9)
 		wantAgain(t, "the last segment is lost", got, again{9, c.at, CauseTimeout})
 	}

@@ -105,6 +105,21 @@ func (q *retransmissionQueue) mark(s *sent, m marks) {
 	q.add(s)
 }
 
+// lose marks a segment lost, again if it was sent again.
+func (q *retransmissionQueue) lose(s *sent) {
+	q.drop(s)
+	s.marks = s.marks&^resent | lost
+	q.add(s)
+}
+
+// unSACK: the receiver has thrown away what it had (RFC 2018 §8).
+func (q *retransmissionQueue) unSACK(s *sent) {
+	q.drop(s)
+	s.marks &^= sacked
+	q.add(s)
+	q.highSACKed = q.live()[0].SEQ
+}
+
 // acknowledge removes what lies below ack (RFC 9293 §3.10.7.4: "Any segments
 // on the retransmission queue that are thereby entirely acknowledged are
 // removed") and cuts the front off a segment that ack falls into.

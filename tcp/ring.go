@@ -70,10 +70,11 @@ func (r *ring) grow(p *pool, need uint32) {
 // pool keeps what connections gave back, for the next that needs it. Nothing
 // on the path of a segment allocates once enough is in it.
 type pool struct {
-	bytes  [32][][]byte // by the logarithm of the length
-	sent   [][]sent
-	block  [][]Block
-	recent []*recent
+	bytes    [32][][]byte // by the logarithm of the length
+	sent     [][]sent
+	block    [][]Block
+	episodes []*episode
+	recent   []*recent
 }
 
 const minBuffer = 2048

@@ -108,6 +108,7 @@ const (
 	CauseFastRetransmit       // again, because duplicate ACKs say that it is lost (RFC 5681 §3.2)
 	CauseRecovery             // again, while a loss is repaired (RFC 6582, RFC 6675)
 	CauseRescue               // again, to keep the ACKs coming (RFC 6675 §4, NextSeg rule 4)
+	CauseTailProbe            // two round trips of silence (RFC 8985 §7.3)
 	CauseLimited              // new text on the first duplicate ACKs (RFC 3042)
 	CauseClose                // FIN, with or without text
 	CauseACK                  // an acknowledgment that does not wait
@@ -124,7 +125,7 @@ const (
 )
 
 var causeNames = [...]string{
-	"none", "open", "new data", "retransmission timeout", "fast retransmit", "loss recovery", "rescue retransmission",
+	"none", "open", "new data", "retransmission timeout", "fast retransmit", "loss recovery", "rescue retransmission", "tail loss probe",
 	"limited transmit", "close", "acknowledgment", "delayed acknowledgment", "duplicate acknowledgment",
 	"window update", "zero-window probe", "keep-alive", "path MTU", "MTU probe", "override timeout", "challenge ACK", "reset",
 }

@@ -46,6 +46,7 @@ func (c *Conn) ackInRange(now sim.Time, seg *Segment) {
 	// RFC 5681 §2: five conditions make a duplicate ACK.
 	h := heard{inUse: c.queue.pipe}
 	h.echoes, h.echo = c.ts.on && seg.Options.HasTimestamps && seg.Options.TSecr != 0, seg.Options.TSecr
+	c.heedDSACK(seg, &h)
 	h.duplicate = outstanding && len(seg.Data) == 0 && seg.Flags&(SYN|FIN) == 0 && seg.ACK == c.snd.UNA && wnd == c.snd.WND
 
 	if c.snd.UNA.Less(seg.ACK) {
@@ -58,9 +59,17 @@ func (c *Conn) ackInRange(now sim.Time, seg *Segment) {
 	if c.snd.WL1.Less(seg.SEQ) || c.snd.WL1 == seg.SEQ && c.snd.WL2.LessEq(seg.ACK) {
 		c.setWindow(seg, wnd)
 	}
+	c.tailProbeACK(seg, &h)
+	if h.dsack && c.doubt(seg.Options.SACK[0]) {
+		c.undo(now, &h, "all that was sent again has come twice (RFC 2883)")
+	}
 	if outstanding {
 		c.ecnEcho(seg)
 		c.onACK(now, &h)
+		c.armTailProbe(now)
+	}
+	if c.queue.empty() && c.recovery.phase == open {
+		c.endEpisode()
 	}
 }
 

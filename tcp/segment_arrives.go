@@ -132,6 +132,13 @@ func (c *Conn) outsideWindow(now sim.Time, seg *Segment) {
 				trace.Int("from", c.rcv.NXT.Sub(c.rcv.IRS)), trace.Int("to", c.rcv.NXT.Add(c.rcv.WND).Sub(c.rcv.IRS)))
 		}
 	}
+	if seg.SEQ.Less(c.rcv.NXT) {
+		end := seg.SEQ + Seq(len(seg.Data))
+		if c.rcv.NXT.Less(end) {
+			end = c.rcv.NXT
+		}
+		c.cameTwice(Block{seg.SEQ, end})
+	}
 	if c.state == TimeWait && seg.Flags&FIN != 0 {
 		c.startTimeWait(now) // the retransmission of the FIN restarts 2 MSL
 	}
@@ -141,6 +148,7 @@ func (c *Conn) outsideWindow(now sim.Time, seg *Segment) {
 // cutFront removes octets that were received before.
 func (c *Conn) cutFront(seg *Segment) {
 	cut := c.rcv.NXT.Sub(seg.SEQ)
+	c.cameTwice(Block{seg.SEQ, seg.SEQ.Add(min(cut, uint32(len(seg.Data))))})
 	seg.SEQ = c.rcv.NXT
 	if seg.Flags&SYN != 0 {
 		return // the fourth check will not let it pass

@@ -82,6 +82,7 @@ func (c *Conn) keepAside(now sim.Time, seq Seq, text []byte) {
 	b := Block{seq, seq.Add(uint32(len(text)))}
 	c.ack.first = true
 	c.ackNow(CauseDuplicateACK)
+	c.cameTwice(c.reassembly.had(b))
 	if _, ok := c.reassembly.insert(c.pool, b); !ok {
 		return
 	}

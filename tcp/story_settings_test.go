@@ -13,7 +13,7 @@ import (
 var settingNames = []string{
 	"profile", "mss", "send-buffer", "receive-buffer", "options", "congestion", "initial-window", "nodelay",
 	"initial-rto", "min-rto", "max-rto", "delayed-ack", "time-wait", "fin-wait-2", "syn-retries", "retries",
-	"iss", "irs", "tolerance", "peer", "ecn",
+	"iss", "irs", "tolerance", "peer", "prr", "rack", "frto", "eifel", "ecn",
 }
 
 func isSetting(word string) bool { return slices.Contains(settingNames, word) }
@@ -64,11 +64,32 @@ func (s *settings) set(words []string) error {
 		}
 		s.cfg.ECN = tcp.ECNMode(i)
 		return nil
+	case "prr", "rack", "frto", "eifel":
+		return s.turn(words[0], value)
 	case "congestion":
 		s.cfg.Congestion = value
 		return s.cfg.Check()
 	}
 	return s.setNumber(words[0], value)
+}
+
+// turn sets an algorithm that the profile would choose.
+func (s *settings) turn(name, value string) error {
+	to, ok := map[string]tcp.Switch{"on": tcp.On, "off": tcp.Off}[value]
+	if !ok {
+		return fmt.Errorf("expected %s on or off, got %q", name, value)
+	}
+	switch name {
+	case "prr":
+		s.cfg.PRR = to
+	case "rack":
+		s.cfg.RACK = to
+	case "frto":
+		s.cfg.FRTO = to
+	case "eifel":
+		s.cfg.Eifel = to
+	}
+	return nil
 }
 
 func (s *settings) duration(name string) *time.Duration {

@@ -29,4 +29,7 @@ func (s Switch) on(p Profile, rfc, linux bool) bool {
 	return s == On
 }
 
-func (cfg *Config) prr() bool { return cfg.PRR.on(cfg.Profile, false, true) }
+func (cfg *Config) rack() bool  { return cfg.RACK.on(cfg.Profile, false, true) }
+func (cfg *Config) frto() bool  { return cfg.FRTO.on(cfg.Profile, false, true) }
+func (cfg *Config) eifel() bool { return cfg.Eifel.on(cfg.Profile, false, true) }
+func (cfg *Config) prr() bool   { return cfg.PRR.on(cfg.Profile, false, true) }

@@ -19,6 +19,12 @@ func (c *Conn) TimerExpired(now sim.Time) {
 	if t.due(persist, now) {
 		c.persistTimeout(now)
 	}
+	if t.due(reordering, now) {
+		c.reorderingTimeout(now)
+	}
+	if t.due(tailLoss, now) {
+		c.tailProbeTimeout(now)
+	}
 	if c.state != Closed && t.due(retransmission, now) {
 		c.retransmissionTimeout(now)
 	}
@@ -45,7 +51,7 @@ func (c *Conn) retransmissionTimeout(now sim.Time) {
 		c.giveUp(now)
 		return
 	}
-	c.timedOut()
+	c.timedOut(now)
 	expired := c.rto.RTO
 	c.rto.backOff(c.cfg)
 	c.retries = min(c.retries+1, 254)

@@ -8,6 +8,8 @@ type timer uint8
 
 const (
 	retransmission timer = iota // RFC 6298 §5
+	reordering                  // RFC 8985 §6.2, step 5
+	tailLoss                    // RFC 8985 §7.2
 	persist                     // zero-window probes and the SWS override, RFC 9293 §3.8.6
 	delayedACK                  // RFC 9293 §3.8.6.3
 	timeWait                    // 2 MSL, and Linux's limit on FIN-WAIT-2
@@ -43,7 +45,7 @@ func (t *timers) due(which timer, now sim.Time) bool {
 // that nothing happens on, until a keep-alive probe waits for its answer.
 func (c *Conn) NextDeadline() (at sim.Time, live bool) {
 	t := &c.timers
-	work := min(t[retransmission], t[delayedACK])
+	work := min(t[retransmission], t[reordering], t[tailLoss], t[delayedACK])
 	work = min(work, c.userDeadline())
 	if c.probes < uint8(min(c.cfg.retries(), 255)) {
 		work = min(work, t[persist])
