@@ -79,11 +79,16 @@ func (w *watched) Write(p []byte) (int, error) {
 
 // closeWrite closes the direction to the peer, where there is such a thing.
 func closeWrite(conn net.Conn) error {
-	if w, ok := conn.(*watched); ok {
-		conn = w.Conn
-	}
-	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+	if half, ok := socket(conn).(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return conn.Close()
+}
+
+// socket is the connection itself, without the journal.
+func socket(conn net.Conn) net.Conn {
+	if w, ok := conn.(*watched); ok {
+		return w.Conn
+	}
+	return conn
 }

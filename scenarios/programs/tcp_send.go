@@ -2,6 +2,7 @@ package programs
 
 import (
 	"io"
+	"net"
 
 	"github.com/packetwalk/packetwalk/host"
 	"github.com/packetwalk/packetwalk/scenarios/value"
@@ -14,6 +15,7 @@ var _ = Declare(Declaration{
 		toParameter, portParameter, messageParameter, bytesParameter, pieceParameter, everyParameter,
 		{Name: "nodelay", Kind: value.Bool, Default: must(value.Bool, "true"), Help: "send small pieces at once (TCP_NODELAY)"},
 		{Name: "hold", Kind: value.Duration, Default: must(value.Duration, "0s"), Help: "how long to wait before it closes its direction"},
+		{Name: "abort", Kind: value.Bool, Default: must(value.Bool, "false"), Help: "do not close, but throw everything away and reset the connection"},
 	},
 	Run: tcpSend,
 })
@@ -36,6 +38,9 @@ func tcpSend(c *Context) error {
 		}
 	}
 	c.Host.Sleep(c.duration("hold"))
+	if c.yes("abort") {
+		return abort(conn)
+	}
 	if err := closeWrite(conn); err != nil {
 		return err
 	}
@@ -45,13 +50,22 @@ func tcpSend(c *Context) error {
 	return nil
 }
 
-func noDelay(conn io.Writer, on bool) error {
-	if w, ok := conn.(*watched); ok {
-		if t, ok := w.Conn.(*host.TCPConn); ok {
-			return t.SetNoDelay(on)
-		}
+func noDelay(conn net.Conn, on bool) error {
+	if t, ok := socket(conn).(*host.TCPConn); ok {
+		return t.SetNoDelay(on)
 	}
 	return nil
+}
+
+// abort ends a connection as programs do on every system: a close that does
+// not linger.
+func abort(conn net.Conn) error {
+	if t, ok := socket(conn).(*host.TCPConn); ok {
+		if err := t.SetLinger(0); err != nil {
+			return err
+		}
+	}
+	return conn.Close()
 }
 
 var _ = Declare(Declaration{

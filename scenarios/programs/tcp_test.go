@@ -72,6 +72,22 @@ func TestTCPSendHoldsTheConnection(t *testing.T) {
 	}
 }
 
+// RFC 9293 §3.10.5: an abort throws away what waits, and says so with a RST.
+func TestTCPSendAborts(t *testing.T) {
+	out := play(t, nil,
+		program(t, "server", "tcp-receive"),
+		later(program(t, "client", "tcp-send", "to", "server", "bytes", "100000", "abort", "true")),
+	)
+	sender, receiver := result(t, out, "tcp-send"), result(t, out, "tcp-receive")
+	wantReturned(t, sender)
+	if !errors.Is(receiver.Err, syscall.ECONNRESET) {
+		t.Errorf("tcp-receive ends with %v, want that the connection was reset", receiver.Err)
+	}
+	if n := len(strings.ReplaceAll(text(receiver.Received), "|", "")); n >= 100000 {
+		t.Errorf("tcp-receive reads %d bytes, want that some are thrown away", n)
+	}
+}
+
 // RFC 9293 §3.7.4: with the Nagle algorithm, small segments wait for the ACK
 // of what is under way.
 func TestTCPSendNoDelay(t *testing.T) {
