@@ -40,46 +40,51 @@ var labelCases = []struct {
 }
 
 func TestLabelsOfKnownCases(t *testing.T) {
-	for _, c := range labelCases {
-		t.Run(c.what, func(t *testing.T) {
-			const isn = 100000
-			all := []wireSegment{{seq: 0, flags: "S"}, {fromServer: true, seq: 0, ack: 1, flags: "SA"}, {seq: 1, ack: 1}}
-			all = append(all, c.segments...)
-			for i := range all {
-				s := &all[i]
-				s.port = 40000
-				s.seq += isn
-				s.ack += isn
-				if s.flags == "" {
-					s.flags = "A"
-					if !s.fromServer && s.ack == isn {
-						s.ack = isn + 1
-					}
-				}
-				switch {
-				case s.window == 0:
-					s.window = 1000
-				case s.window < 0:
-					s.window = 0
-				}
-				if s.after == 0 {
-					s.after = time.Millisecond
-				}
+	var together []wireSegment // one after the other on ports of their own, for one question to tshark
+	for n, c := range labelCases {
+		all := withHandshake(c.segments, 40000+uint16(n))
+		together = append(together, all...)
+		d := NewDissector(DissectOptions{})
+		for i, p := range packetsOf(t, all) {
+			want := ""
+			if i >= 3 {
+				want = c.labels[i-3]
 			}
-			packets := packetsOf(t, all)
-			d := NewDissector(DissectOptions{})
-			for i, p := range packets {
-				want := ""
-				if i >= 3 {
-					want = c.labels[i-3]
-				}
-				if got := d.Dissect(p).Label; got != want {
-					t.Errorf("packet %d %+v is labelled %q, should be %q", i+1, all[i], got, want)
-				}
+			if got := d.Dissect(p).Label; got != want {
+				t.Errorf("%s: packet %d %+v is labelled %q, should be %q", c.what, i+1, all[i], got, want)
 			}
-			compareWithTshark(t, packets, all)
-		})
+		}
 	}
+	compareWithTshark(t, packetsOf(t, together), together)
+}
+
+// withHandshake puts a handshake before a case's segments and fills in what
+// they do not say.
+func withHandshake(segments []wireSegment, port uint16) []wireSegment {
+	const isn = 100000
+	all := append([]wireSegment{{seq: 0, flags: "S"}, {fromServer: true, seq: 0, ack: 1, flags: "SA"}, {seq: 1, ack: 1}}, segments...)
+	for i := range all {
+		s := &all[i]
+		s.port = port
+		s.seq += isn
+		s.ack += isn
+		if s.flags == "" {
+			s.flags = "A"
+			if !s.fromServer && s.ack == isn {
+				s.ack = isn + 1
+			}
+		}
+		switch {
+		case s.window == 0:
+			s.window = 1000
+		case s.window < 0:
+			s.window = 0
+		}
+		if s.after == 0 {
+			s.after = time.Millisecond
+		}
+	}
+	return all
 }
 
 // Two interfaces see the same frames: neither makes the other's look repeated,

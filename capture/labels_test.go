@@ -104,13 +104,7 @@ type sharkRow struct {
 // askTshark reads the packets with the real tshark.
 func askTshark(t *testing.T, packets []*Packet) []sharkRow {
 	t.Helper()
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("tshark is not installed; the tests in CI need it")
-		}
-		t.Skip("tshark is not installed")
-	}
+	bin := wireshark(t, "tshark")
 	path := t.TempDir() + "/x.pcap"
 	file, err := os.Create(path)
 	if err != nil {
