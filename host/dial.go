@@ -94,6 +94,7 @@ func (h *Host) dialTCP(remote netip.AddrPort, until deadline) (*TCPConn, error) 
 func (h *Host) open(id tcp.ID, cfg *tcp.Config) *TCPConn {
 	h.noteConnect(id)
 	c := newTCPConn(h, tcp.Open(h.lab.sim.Now(), id, h.tcp.iss(id), cfg, h.emitter()))
+	c.knowPath()
 	h.tcp.add(c)
 	c.act()
 	return c

@@ -20,6 +20,7 @@ type ICMPError struct {
 	Protocol      network.Protocol
 	Local, Remote netip.AddrPort
 	seq           tcp.Seq // of a segment
+	length        int     // of the packet, in bytes
 }
 
 func (e *ICMPError) Error() string { return fmt.Sprintf("%v says: %v", e.From, e.Message) }
@@ -91,7 +92,7 @@ func (s *stack) icmpErrorArrives(from netip.Addr, m network.ICMPMessage) {
 	if err != nil || len(body) < 8 || !s.isLocal(h.Src) {
 		return
 	}
-	e := &ICMPError{Message: m, From: from, Protocol: h.Protocol}
+	e := &ICMPError{Message: m, From: from, Protocol: h.Protocol, length: h.TotalLen}
 	e.Message.Data = nil // it lies in the frame
 	src, dst := binary.BigEndian.Uint16(body), binary.BigEndian.Uint16(body[2:])
 	e.seq = tcp.Seq(binary.BigEndian.Uint32(body[4:]))

@@ -152,6 +152,7 @@ func (l *Listener) synArrives(id tcp.ID, iss tcp.Seq, syn *tcp.Segment) {
 	c.listener = l
 	c.arrival = h.lab.log.Cause()
 	l.embryos++
+	c.knowPath()
 	h.tcp.add(c)
 	c.act()
 }

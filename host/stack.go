@@ -106,7 +106,7 @@ func (s *stack) sendBy(w *way, h *network.IPv4Header, f *physical.Frame, n int) 
 		w.nic.sendBy(w, f, h.TotalLen)
 		return
 	case h.DF:
-		s.noteTooBig(h, w.nic.mtu)
+		s.tooBigHere(h, f, w.nic.mtu)
 	default:
 		s.sendFragments(w, packet)
 	}

@@ -2,8 +2,8 @@ package host
 
 import (
 	"fmt"
-	"syscall"
 
+	"github.com/packetwalk/packetwalk/osi/network"
 	"github.com/packetwalk/packetwalk/sim"
 	"github.com/packetwalk/packetwalk/tcp"
 	"github.com/packetwalk/packetwalk/trace"
@@ -118,9 +118,13 @@ func (c *TCPConn) release() {
 // once, as on Linux (tcp_v4_err); of a synchronised connection that is not
 // believed even of the codes that RFC 1122 calls hard (RFC 5461 §4.1).
 func (c *TCPConn) icmpError(e *ICMPError) {
+	if e.Message.Type == network.DestinationUnreachable && e.Message.Code == network.FragmentationNeeded {
+		c.pathTooNarrow(e)
+		return
+	}
 	s := c.machine.Snapshot()
 	inFlight := s.SndUNA.LessEq(e.seq) && e.seq.Less(s.SndNXT)
-	if e.Errno() == 0 || e.Errno() == syscall.EMSGSIZE || !inFlight {
+	if e.Errno() == 0 || !inFlight {
 		return // RFC 5927 §4.1: it must be about something that is on its way
 	}
 	c.said = e

@@ -24,6 +24,8 @@ type way struct {
 	next       netip.Addr // whom on the link to hand packets to
 	self       bool       // the destination is this device
 	everyone   bool       // the destination is everybody on the link
+	mtu        int        // what the path takes, if ICMP has said so; 0 is nothing
+	mtuUntil   deadline   // how long that is believed
 }
 
 // ways are those that a device remembers.

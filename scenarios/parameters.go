@@ -88,6 +88,7 @@ var HostOptions = []value.Parameter{
 	{Name: "initial_rto", Kind: value.Duration, Help: "the first retransmission timeout (RFC 6298 §2.1)"},
 	{Name: "min_rto", Kind: value.Duration, Help: "the least retransmission timeout (RFC 6298 §2.4)"},
 	{Name: "syn_retries", Kind: value.Int, Help: "how often a SYN is sent again"},
+	{Name: "mtu_probing", Kind: value.Bool, Help: "whether it finds out by trying how large segments may be, where nobody says so (RFC 4821)"},
 	{Name: "keep_alive", Kind: value.Bool, Help: "whether it asks, over connections on which nothing happens, if the other side is there (RFC 9293 §3.8.4)"},
 	{Name: "keep_alive_idle", Kind: value.Duration, Help: "how long nothing must have been heard before the first such probe; 2h if not said"},
 	{Name: "keep_alive_interval", Kind: value.Duration, Help: "the time between two of them; 75s if not said"},

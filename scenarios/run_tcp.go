@@ -24,6 +24,7 @@ var tcpOptions = map[string]func(cfg *tcp.Config, v value.Value){
 	"timestamps":   func(cfg *tcp.Config, v value.Value) { cfg.NoTimestamps = !v.Bool() },
 	"sack":         func(cfg *tcp.Config, v value.Value) { cfg.NoSACK = !v.Bool() },
 	"delayed_ack":  func(cfg *tcp.Config, v value.Value) { cfg.NoDelayedACK = !v.Bool() },
+	"mtu_probing":  func(cfg *tcp.Config, v value.Value) { cfg.MTUProbing = v.Bool() },
 	"ecn":          func(cfg *tcp.Config, v value.Value) { cfg.ECN = ecnModes[v.Text()] },
 
 	"initial_rto": func(cfg *tcp.Config, v value.Value) { cfg.InitialRTO = v.Duration() },

@@ -41,33 +41,40 @@ func (c *Conn) suspectBlackHole() {
 
 // nextMTUProbe sends new text in a segment that is larger than those that have
 // arrived so far, if there is enough behind it for its loss to be noticed
-// (RFC 4821 §7.4).
-func (c *Conn) nextMTUProbe(now sim.Time, out *Segment, unsent uint32) bool {
+// (RFC 4821 §7.4). While cwnd has room for a usual segment only, it has the
+// sender wait for the next ACK.
+func (c *Conn) nextMTUProbe(now sim.Time, out *Segment, unsent uint32) (sent, wait bool) {
 	p := &c.path
 	if p.low == 0 || p.size > 0 || c.recovery.phase != open || c.recovery.dupACKs > 0 || !c.reassembly.empty() {
-		return false
+		return false, false
 	}
 	if p.high <= p.low+mtuSearchEnd {
 		p.low = 0
-		return false
+		return false, false
 	}
 	size := uint32(p.low+p.high+1) / 2
 	needed := size + (dupThresh+1)*uint32(c.snd.MSS)
-	if unsent < needed || c.usable() < needed || c.queue.pipe+needed > c.cwnd.CWND {
-		return false
+	if unsent < needed || c.usable() < size || c.cwnd.CWND < needed {
+		return false, false
+	}
+	if c.queue.pipe+size > c.cwnd.CWND {
+		return false, true
 	}
 	p.size, p.seq = uint16(size), c.snd.NXT
 	c.sendText(now, out, size, false, CauseMTUProbe)
 	if c.em.Log.On() {
 		c.emit(MTUProbe, trace.Int("bytes", size), trace.Int("most", p.high))
 	}
-	return true
+	return true, false
 }
 
 // mtuProbeArrived is told when SND.UNA has moved: if it has passed the probe,
 // segments may be so large from now on.
 func (c *Conn) mtuProbeArrived() {
 	p := &c.path
+	if r := &c.recovery; !c.sackOK && r.phase == timeout && c.queue.lostCount > 0 {
+		r.force = true // the next piece, though cwnd seems to be used up by what has arrived
+	}
 	if p.size == 0 || c.snd.UNA.Less(p.seq.Add(uint32(p.size))) {
 		return
 	}

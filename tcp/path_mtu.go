@@ -99,7 +99,7 @@ func (c *Conn) cutAgain(why Cause) int {
 	again := c.queue.cut(uint32(c.snd.MSS))
 	if r := &c.recovery; again > 0 {
 		if r.phase == open {
-			r.phase, r.point, r.guarded = timeout, c.snd.NXT, true
+			r.phase, r.point = timeout, c.snd.NXT
 		}
 		r.dupACKs, r.force, r.cause = 0, true, why
 	}

@@ -76,6 +76,7 @@ func drawConfig(t *rapid.T, name string) *Config {
 		NoTimestamps:  rapid.Bool().Draw(t, name+" no timestamps"),
 		NoWindowScale: rapid.Bool().Draw(t, name+" no window scale"),
 		NoDelayedACK:  rapid.Bool().Draw(t, name+" no delayed ACK"),
+		MTUProbing:    rapid.Bool().Draw(t, name+" MTU probing"),
 		ECN:           rapid.SampledFrom([]ECNMode{ECNPassive, ECNActive, ECNNever}).Draw(t, name+" ECN"),
 	}
 }
