@@ -106,3 +106,52 @@ func TestICMPQuotesThePacketItSpeaksOf(t *testing.T) {
 		t.Errorf("the checksum is wrong, and the problem is %q; summary %q", part.Problem, part.Summary)
 	}
 }
+
+// What an ICMP message says in words: RFC 792, RFC 1122 §3.2.2.1, RFC 1812
+// §5.2.7.1.
+func TestICMPSentences(t *testing.T) {
+	for _, c := range []struct {
+		kind, code byte
+		says       string
+	}{
+		{0, 0, "Echo (ping) reply id=0x0102, seq=3"},
+		{8, 0, "Echo (ping) request id=0x0102, seq=3"},
+		{8, 1, "Echo (ping) request id=0x0102, seq=3"},
+		{3, 0, "Destination unreachable (Network unreachable)"},
+		{3, 13, "Destination unreachable (Communication administratively filtered)"},
+		{3, 15, "Destination unreachable (Precedence cutoff in effect)"},
+		{3, 16, "Destination unreachable"},
+		{5, 1, "Redirect (for host)"},
+		{5, 4, "Redirect"},
+		{11, 0, "Time-to-live exceeded (Time to live exceeded in transit)"},
+		{11, 1, "Time-to-live exceeded (Fragment reassembly time exceeded)"},
+		{11, 2, "Time-to-live exceeded"},
+		{12, 1, "Parameter problem"},
+		{13, 0, "Timestamp request"},
+		{99, 1, "ICMP type 99"},
+	} {
+		part, seen := ICMPFields([]byte{c.kind, c.code, 0, 0, 1, 2, 0, 3}, 0, false)
+		if seen.Sentence != c.says || part.Summary != c.says {
+			t.Errorf("type %d, code %d: %q, want %q", c.kind, c.code, seen.Sentence, c.says)
+		}
+		if f, _ := part.Field("icmp.code"); c.kind == 8 && f.Value != string('0'+rune(c.code)) {
+			t.Errorf("the code of an echo is named %q", f.Value)
+		}
+		if part.Problem != "" {
+			t.Errorf("type %d: a message of which a part is there has the problem %q", c.kind, part.Problem)
+		}
+	}
+	if part, _ := ICMPFields([]byte{3, 3, 0, 0, 1}, 0, true); part.Problem != "the message ends after 5 bytes; it has at least 8" {
+		t.Errorf("a short message: %q", part.Problem)
+	}
+	if part, _ := ICMPFields([]byte{3, 3, 0}, 0, false); part.Problem != "the message ends after 3 bytes" {
+		t.Errorf("a message cut off: %q", part.Problem)
+	}
+}
+
+func TestIdentificationIsHexadecimal(t *testing.T) {
+	part, seen := Fields(good(), 0, false)
+	if f, _ := part.Field("ip.id"); f.Value != "0x0001" || seen.ID != 1 {
+		t.Errorf("the identification is %s, %d", f.Value, seen.ID)
+	}
+}

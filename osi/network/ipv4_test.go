@@ -268,8 +268,11 @@ func TestIdentifications(t *testing.T) {
 	// IPv4 ID values within one MDL for a given source address/destination
 	// address/protocol tuple." As long as the counter can go:
 	seen := map[uint16]bool{}
-	for range 65536 {
-		seen[i.Next(&network.IPv4Header{})] = true
+	for n := range 65536 {
+		id := i.Next(&network.IPv4Header{})
+		if seen[id] = true; n < 3 && id != uint16(n+1) {
+			t.Errorf("packet %d has %d: a reader cannot follow", n+1, id)
+		}
 	}
 	if len(seen) != 65536 {
 		t.Errorf("65536 packets had %d different values", len(seen))
