@@ -93,6 +93,22 @@ func TestOptionsThatCannotBe(t *testing.T) {
 	}
 }
 
+// A list of options need not have an end: Router Alert (RFC 2113) just fills its
+// four bytes.
+func TestOptionsWithoutEnd(t *testing.T) {
+	b := slices.Concat(good()[:20], []byte{148, 4, 0, 0})
+	b[0] = 0x46
+	part, seen := Fields(b, 0, true)
+	kind, _ := part.Field("ip.opt.type")
+	data, _ := part.Field("ip.opt.data")
+	if kind.Value != "Router Alert (148)" || data.Span != (osi.Span{Offset: 22, Length: 2}) || !seen.OK {
+		t.Errorf("%+v, %+v, OK %v", kind, data, seen.OK)
+	}
+	if proto, _ := part.Field("ip.proto"); proto.Value != "UDP (17)" {
+		t.Errorf("the protocol is %s", proto.Value)
+	}
+}
+
 func TestICMPQuotesThePacketItSpeaksOf(t *testing.T) {
 	b := append([]byte{3, 3, 0, 0, 0, 0, 0, 0}, good()...)
 	copy(b[28:], []byte{0x13, 0x88, 0x17, 0x70})
