@@ -35,9 +35,9 @@
 //
 // Reading order: frame.go and pool.go (what travels), rate.go (how long it
 // takes), link.go (the two ends), direction.go (one way, from Send to
-// Receive), queue.go, medium.go (full and half duplex), flight.go; then
-// impairment.go, passage.go, fate.go (how misfortune is decided and carried
-// out), one file for each kind of it, and storm.go.
+// Receive), queue.go and codel.go (who may wait), medium.go (full and half
+// duplex), flight.go; then impairment.go, passage.go, fate.go (how misfortune
+// is decided and carried out), one file for each kind of it, and storm.go.
 //
 // Left out: the coding of bits into signals, collisions, auto-negotiation,
 // pause frames, and noise that hits preamble or gap.

@@ -222,6 +222,18 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// The wire is alive again at Until, and dead at From already.
+func TestOutageBorders(t *testing.T) {
+	cfg := with(physical.Outage{From: sim.Time(100 * time.Microsecond), Until: sim.Time(200 * time.Microsecond)})
+	l := newLab(t, 1, cfg)
+	l.at(100*time.Microsecond, func() { l.send("a") })
+	l.at(200*time.Microsecond, func() { l.send("b") })
+	l.run()
+	if got := firsts(l.b); got != "b" {
+		t.Errorf("%q arrived, want b", got)
+	}
+}
+
 func TestJitterStaysWithinBounds(t *testing.T) {
 	cfg := with()
 	cfg.A.Jitter = time.Millisecond
