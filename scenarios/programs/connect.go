@@ -2,7 +2,9 @@ package programs
 
 import (
 	"io"
+	"net/netip"
 
+	"github.com/packetwalk/packetwalk/host"
 	"github.com/packetwalk/packetwalk/scenarios/value"
 )
 
@@ -12,13 +14,18 @@ var _ = Declare(Declaration{
 	Parameters: []value.Parameter{
 		toParameter, portParameter,
 		{Name: "hold", Kind: value.Duration, Default: must(value.Duration, "0s"), Help: "how long to keep it"},
+		{Name: "from", Kind: value.Int, Default: must(value.Int, "0"), Min: bound(value.Int, "0"), Max: bound(value.Int, "65535"), Help: "its own port; 0 leaves the choice to the host"},
 	},
 	Run: tcpConnect,
 })
 
 func tcpConnect(c *Context) error {
 	start := c.Host.Now()
-	conn, err := c.dial("tcp")
+	dialer := host.Dialer{Host: c.Host}
+	if port := c.number("from"); port != 0 {
+		dialer.LocalAddr = netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))
+	}
+	conn, err := dialer.Dial("tcp", c.address())
 	if err != nil {
 		c.printf("no connection after %v: %v", c.Host.Now().Sub(start), err)
 		return err
@@ -29,10 +36,13 @@ func tcpConnect(c *Context) error {
 }
 
 var _ = Declare(Declaration{
-	Name:       "tcp-accept",
-	Help:       "takes connections, one after the other, and closes each when the other side has",
-	Parameters: []value.Parameter{portParameter},
-	Run:        tcpAccept,
+	Name: "tcp-accept",
+	Help: "takes connections, one after the other, and closes each when the other side has",
+	Parameters: []value.Parameter{
+		portParameter,
+		{Name: "first", Kind: value.Bool, Default: must(value.Bool, "false"), Help: "close each at once, before the other side does"},
+	},
+	Run: tcpAccept,
 })
 
 func tcpAccept(c *Context) error {
@@ -48,6 +58,10 @@ func tcpAccept(c *Context) error {
 		}
 		c.Journal.Count("accepted", 1)
 		c.printf("connection from %v", conn.RemoteAddr())
+		if c.yes("first") {
+			conn.Close()
+			continue
+		}
 		_, err = io.Copy(io.Discard, &watched{conn, c.Journal})
 		conn.Close()
 		if err != nil {

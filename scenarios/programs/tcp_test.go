@@ -2,6 +2,7 @@ package programs_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -136,6 +137,24 @@ func TestTCPConnectAndAccept(t *testing.T) {
 	}
 	if accept.Returned {
 		t.Error("tcp-accept returned; it should take connections for ever")
+	}
+}
+
+// RFC 9293 §3.6: who closes first waits in TIME-WAIT, and until then its port
+// cannot be used again for the same other end.
+func TestTCPConnectFromAPort(t *testing.T) {
+	for first, want := range map[string]string{
+		"false": "no connection after 0s: dial tcp 10.0.0.2:7000: connect: cannot assign requested address",
+		"true":  "connected after 20.13",
+	} {
+		one := later(program(t, "client", "tcp-connect", "to", "server", "from", "50000", "hold", "1s"))
+		two := program(t, "client", "tcp-connect", "to", "server", "from", "50000")
+		one.Name, two.Name, two.After, two.Start = "one", "two", "one", time.Second
+		out := play(t, nil, background(program(t, "server", "tcp-accept", "first", first)), one, two)
+		if line := out.Programs[2].Lines[0].Text; !strings.HasPrefix(line, want) {
+			t.Errorf("when the server closes first (%s) the second connection prints %q, want %q", first, line, want)
+		}
+		wantLines(t, result(t, out, "tcp-accept"), slices.Repeat([]string{"connection from 10.0.0.1:50000"}, map[string]int{"false": 1, "true": 2}[first])...)
 	}
 }
 
