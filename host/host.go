@@ -19,6 +19,9 @@ type Host struct {
 	// Backlog is how many connections may wait for Accept, on sockets that
 	// listen from now on; 0 means 4096, as Linux's SOMAXCONN.
 	Backlog int
+	// SYNCookies lets sockets that listen answer SYNs without remembering them
+	// while there is no room for more (RFC 4987 §3.6), instead of dropping them.
+	SYNCookies bool
 	// Resolver is the DNS server that names are looked up at; without one, the
 	// laboratory's hosts table knows them all.
 	Resolver netip.AddrPort

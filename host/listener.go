@@ -19,6 +19,7 @@ type Listener struct {
 	local    netip.AddrPort
 	tcp      *tcp.Config // of its connections; nil if it is the host's
 	backlog  int
+	cookies  cookies
 	embryos  int        // in SYN-RECEIVED
 	queue    []*TCPConn // established, not accepted yet
 	ready    sim.Cond
@@ -135,20 +136,20 @@ func (l *Listener) opError(op string, err error) error {
 	return opError(op, "tcp", nil, l.Addr(), err)
 }
 
-// full says whether there is no room for one more connection, and then records
-// that a SYN is dropped for it, as Linux does: the client will send it again.
-func (l *Listener) full() bool {
-	if l.embryos+len(l.queue) < l.backlog {
-		return false
-	}
-	l.host.note(EventBacklogFull, l.local.Port())
-	return true
-}
+// full says whether there is no room to remember one more connection. Its SYN is
+// then dropped, as Linux does (the client will send it again), or answered with
+// a cookie.
+func (l *Listener) full() bool { return l.embryos+len(l.queue) >= l.backlog }
 
 // synArrives begins a connection in SYN-RECEIVED (RFC 9293 §3.10.7.2).
 func (l *Listener) synArrives(id tcp.ID, iss tcp.Seq, syn *tcp.Segment) {
 	h := l.host
-	c := newTCPConn(h, tcp.Accept(h.lab.sim.Now(), id, iss, l.config(id), h.emitter(), syn))
+	l.begin(tcp.Accept(h.lab.sim.Now(), id, iss, l.config(id), h.emitter(), syn))
+}
+
+func (l *Listener) begin(m *tcp.Conn) {
+	h := l.host
+	c := newTCPConn(h, m)
 	c.listener = l
 	c.arrival = h.lab.log.Cause()
 	l.embryos++

@@ -188,9 +188,14 @@ func (h *Host) tcpArrives(p *network.IPv4Header, body []byte) {
 func (h *Host) arrivesAtListener(l *Listener, old *TCPConn, id tcp.ID, seg *tcp.Segment) {
 	switch tcp.AtListen(seg) {
 	case tcp.Refuse:
-		h.refuse(id, seg)
+		if old != nil || !l.cookieArrives(id, seg) {
+			h.refuse(id, seg)
+		}
 	case tcp.Begin:
 		if l.full() {
+			if old != nil || !l.cookieFor(id, seg) {
+				h.note(EventBacklogFull, l.local.Port())
+			}
 			return
 		}
 		iss := h.tcp.iss(id)

@@ -94,6 +94,8 @@ var HostOptions = []value.Parameter{
 	{Name: "keep_alive_interval", Kind: value.Duration, Help: "the time between two of them; 75s if not said"},
 	{Name: "keep_alive_probes", Kind: value.Int, Help: "how many go unanswered before it gives up; 9 if not said"},
 	{Name: "user_timeout", Kind: value.Duration, Help: "how long something may wait for its acknowledgment before it gives up (RFC 9293 §3.8.3)"},
+	{Name: "backlog", Kind: value.Int, Help: "how many connections may wait for a listening program, half-open ones included; 4096 if not said"},
+	{Name: "syn_cookies", Kind: value.Bool, Help: "whether SYNs for which there is no room are answered without remembering them (RFC 4987 §3.6)"},
 	{Name: "udp_checksum", Kind: value.Bool, Help: "whether its UDP datagrams carry a checksum (RFC 768)"},
 	{Name: "retries", Kind: value.Int, Help: "how often anything else is sent again"},
 	{Name: resolverOption, Help: "the address of the DNS server that it asks for names (RFC 1034 §5.3); without it, it knows the name of every device"},

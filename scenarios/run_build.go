@@ -75,6 +75,10 @@ func (st *stage) addHost(h plan.Host) error {
 		}
 		made.Resolver = netip.AddrPortFrom(server, dnsPort)
 	}
+	made.SYNCookies = setTo(h.Options, "syn_cookies", true)
+	if v, ok := h.Options.Get("backlog"); ok {
+		made.Backlog = int(v.Int())
+	}
 	made.NoUDPChecksum = setTo(h.Options, "udp_checksum", false)
 	if err := made.TCP.Check(); err != nil {
 		return fmt.Errorf("host %s: %w", h.Name, err)

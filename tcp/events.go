@@ -53,6 +53,9 @@ var (
 	Probe        = define("tcp.probe", "RFC 9293 §3.8.6.1", "{node} probes the closed window, for the {times}. time", "times")
 	WindowUpdate = define("tcp.window-update", "RFC 9293 §3.8.6.2.2", "{node} has room again and says so: window {window}", "window")
 
+	SYNCookieSent     = define("tcp.syn-cookie-sent", "RFC 4987 §3.6", "{node} answers the SYN of {remote} without remembering it: the initial sequence number is a cookie", "mss")
+	SYNCookieAccepted = define("tcp.syn-cookie-accepted", "RFC 4987 §3.6", "{node}: the ACK of {remote} brings the cookie back; there is a connection, with segments of {mss} bytes", "mss")
+
 	PathMTUShrunk = define("tcp.path-mtu", "RFC 1191 §6.4", "{node} learns that a link of the path takes packets of {mtu} bytes: {mss} bytes of text in a segment from now on, and {again} are sent again",
 		"mtu", "mss", "again")
 	MTUBlackHole = define("tcp.mtu-black-hole", "RFC 4821 §7.7.1", "{node}: large segments get no answer, and nobody says why; it tries {mss} bytes of text", "mss", "timeouts")
