@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/packetwalk/packetwalk/scenarios"
@@ -66,9 +67,7 @@ func WriteSVG(w io.Writer, r *scenarios.Result, node string) error {
 	s.element("style", style)
 	s.rect(0, 0, wide, high, "page")
 	s.text(160, 300, "title", "start", title)
-	if left > 0 {
-		s.text(160, 490, "quiet", "start", fmt.Sprintf("%s more than these %d carried data.", count(left, "connection"), mostFlows))
-	}
+	s.text(160, 490, "quiet", "start", leftOut(r, flows, left))
 	for i, f := range flows {
 		x := int64(panelWide * i)
 		s.text(x+160, headHigh+160, "flow", "start", f.heading())
@@ -79,6 +78,20 @@ func WriteSVG(w io.Writer, r *scenarios.Result, node string) error {
 	s.close("svg")
 	_, err := w.Write(s.out.Bytes())
 	return err
+}
+
+// leftOut says what the picture does not show.
+func leftOut(r *scenarios.Result, flows []*flow, left int) string {
+	var said []string
+	for _, v := range r.Variants {
+		if left == 0 && !slices.ContainsFunc(flows, func(f *flow) bool { return f.variant == v.Name }) {
+			said = append(said, titleFor("No TCP data", v)+".")
+		}
+	}
+	if left > 0 {
+		said = append(said, fmt.Sprintf("%s more than these %d carried data.", count(left, "connection"), mostFlows))
+	}
+	return strings.Join(said, " ")
 }
 
 // plotTitle is the scenario, its seed, and the knobs that were turned.
@@ -266,7 +279,7 @@ func (f *frame) bars(s *svg, p *plot) {
 	for _, r := range p.bars {
 		shape.lineTo(f.x(r.at), shape.atY)
 		shape.lineTo(f.x(r.at), f.y(r.value))
-		shape.lineTo(f.x(min(r.at+p.flow.bin, p.flow.until)), shape.atY)
+		shape.lineTo(f.x(min(r.at+p.flow.bin, f.until)), shape.atY)
 	}
 	shape.lineTo(shape.atX, f.low)
 	s.path(shape, "bars")

@@ -49,9 +49,10 @@ func endOfRun(err error) error {
 }
 
 // dissect reads every frame back from its bytes. Each vantage point has a
-// dissector of its own, as each would in life.
+// dissector of its own, and counts its own packets, as each would in life.
 func dissect(r *trace.Recording) []*capture.Dissection {
 	readers := map[*trace.Interface]*capture.Dissector{}
+	numbers := map[*trace.Interface]int{}
 	all := make([]*capture.Dissection, len(r.Frames))
 	for i := range r.Frames {
 		f := &r.Frames[i]
@@ -63,7 +64,8 @@ func dissect(r *trace.Recording) []*capture.Dissection {
 			}
 			readers[f.Interface] = reader
 		}
-		all[i] = reader.Dissect(numbered(i+1, f))
+		numbers[f.Interface]++
+		all[i] = reader.Dissect(numbered(numbers[f.Interface], f))
 	}
 	return all
 }
