@@ -68,11 +68,11 @@ func drawPlot(p *plot, w int) (Figure, string) {
 	g := &grid{columns: columns, rows: plotRows, begin: p.flow.begin, until: max(p.flow.until, p.flow.begin+1), most: p.most()}
 	g.dots, g.letters, g.tones = make([]uint8, columns*plotRows), make([]byte, columns*plotRows), make([]Tone, columns*plotRows)
 	var legend []string
+	if p.stretch {
+		legend = append(legend, g.stretches(p.flow))
+	}
 	for _, l := range p.lines {
 		legend = append(legend, g.line(l))
-	}
-	if p.stretch {
-		legend = append([]string{g.stretches(p.flow)}, legend...)
 	}
 	if p.dotsName != "" && len(p.dots) > 0 {
 		for _, s := range p.dots {
@@ -122,9 +122,10 @@ func (g *grid) line(l line) string {
 		}
 		from, end, y := g.x(s.at), g.x(to), g.y(s.value)
 		for x := from; x <= end; x++ {
-			if letter == 0 {
+			switch at := y/4*g.columns + x/2; {
+			case letter == 0:
 				g.dot(x, y)
-			} else {
+			case g.dots[at] == 0 && g.letters[at] == 0: // what is drawn first lies on top
 				g.letter(x/2, y/4, letter, Quiet)
 			}
 		}
