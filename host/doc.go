@@ -19,7 +19,8 @@
 // frame comes in, a packet goes out and finds its way), loopback.go, switch.go,
 // router.go, middlebox.go and what implements it (nat.go, filter.go,
 // corrupt.go), icmp.go; then host.go, tcp_table.go, tcp_conn.go, alarm.go and
-// tcp_calls.go, listener.go, dial.go, udp_table.go and udp_conn.go, ping.go,
+// tcp_calls.go, tcp_options.go, path_mtu.go, listener.go, syn_cookie.go, dial.go,
+// dialer.go and poll.go, udp_table.go and udp_conn.go, ping.go,
 // resolve.go and dns.go, tls.go, program.go, and last tunnel.go.
 //
 // What it leaves out: IPv6, multicast, VLANs, routing protocols (routes are set

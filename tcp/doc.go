@@ -36,6 +36,11 @@
 //	congestion.go, cubic.go  how much may be in flight (RFC 5681, RFC 9438)
 //	reassembly.go           what came out of order (RFC 2018)
 //	timestamps.go           RFC 7323
+//	ecn.go                  routers that mark instead of dropping (RFC 3168)
+//	keepalive.go            is the other side still there (RFC 9293 §3.8.4, §3.8.3)
+//	path_mtu.go, mtu_search.go  how large segments may be (RFC 1191, RFC 4821)
+//	syn_cookie.go           answering a SYN without remembering it (RFC 4987)
+//	configure.go            setsockopt
 //	wire.go                 a segment's bytes
 //	fields.go               the same bytes, for readers of damaged ones
 //
@@ -50,6 +55,5 @@
 //	deadline, live := conn.NextDeadline()
 //
 // What it leaves out: sending urgent data (RFC 6093 advises against it),
-// security labels, ECN, path MTU discovery, keep-alive, Fast Open, RACK-TLP
-// (RFC 8985), F-RTO.
+// security labels, Fast Open (RFC 7413).
 package tcp
