@@ -17,6 +17,7 @@ type Profile uint8
 //	delayed ACK           200 ms                   40 to 200 ms, as text comes
 //	quick ACKs            none                     the first 16, and after repeats
 //	cwnd after a loss     octets                   whole segments
+//	CUBIC                 RFC 9438                 as Linux rounds it
 //	in fast recovery      half of it at once       less and less (PRR)
 //	what is lost          by counting (RFC 6675)   by time, with probes (RACK-TLP)
 //	losses that were none are not found out        Eifel, D-SACK, F-RTO

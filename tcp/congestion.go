@@ -42,12 +42,17 @@ type growth struct {
 }
 
 // controls are the congestion controls that a Config can name.
-var controls = []struct {
+var controls = [...]struct {
 	name string
-	make func() congestion
+	make func(p Profile) congestion
 }{
-	{"reno", func() congestion { return reno{} }},
-	{"cubic", func() congestion { return new(cubic) }},
+	{"reno", func(Profile) congestion { return reno{} }},
+	{"cubic", func(p Profile) congestion {
+		if p == Linux {
+			return newCubicLinux()
+		}
+		return new(cubic)
+	}},
 }
 
 // Congestions lists the names of the congestion controls.
@@ -59,7 +64,7 @@ func Congestions() []string {
 	return names
 }
 
-func findCongestion(name string) func() congestion {
+func findCongestion(name string) func(Profile) congestion {
 	for _, c := range controls {
 		if c.name == or(name, "reno") {
 			return c.make

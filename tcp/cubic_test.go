@@ -79,3 +79,36 @@ func TestCubicIsRenoFriendly(t *testing.T) {
 		t.Errorf("cwnd is %d after 34 windows in 0.17 s, want about 42 segments; W_cubic is %d", w.CWND, c.at(&w, now))
 	}
 }
+
+// Linux's growth reaches the target of a round trip within it, and rounds the
+// distance to W_max down: it is there, to the segment, before K.
+func TestCubicOfLinuxReachesWMax(t *testing.T) {
+	w := window{CWND: 53_000, SMSS: 1000, unit: 1000}
+	c := newCubicLinux()
+	c.acked(&w, growth{1000, sim.Time(time.Second), 100 * ms})
+	if c.lost(&w, w.CWND); w.SSThresh != 37_000 {
+		t.Fatalf("ssthresh is %d, want 717/1024 of 53 segments", w.SSThresh)
+	}
+	w.CWND = w.SSThresh
+	now, at := sim.Time(2*time.Second), []uint32{}
+	for range 24 {
+		for n := w.CWND; n > 0; n -= 1000 {
+			c.acked(&w, growth{1000, now, 100 * ms})
+		}
+		at = append(at, w.CWND/1000)
+		now = now.Add(100 * ms)
+	}
+	// W_cubic a round trip later: 53 - 0.4 (3.42 - t)^3, t = 0.1, 0.2 .. ; what was
+	// counted while cwnd was at its target makes the next step early.
+	for i, want := range []uint32{39, 40, 41, 42, 44, 45, 46, 47, 48, 49, 49, 50, 50, 51, 51, 51, 52, 52, 52, 53} {
+		if at[i] != want && at[i] != want+1 && at[i] != want-1 {
+			t.Errorf("after %d round trips cwnd is %d, want about %d: %v", i+1, at[i], want, at)
+		}
+	}
+	if at[23] != 53 {
+		t.Errorf("before K cwnd is %d, want W_max", at[23])
+	}
+	if c.k < 3490 || c.k > 3515 {
+		t.Errorf("K is %d/1024 s, want 3.42 s", c.k)
+	}
+}

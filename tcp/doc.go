@@ -33,7 +33,8 @@
 //	dsack.go                what came twice (RFC 2883)
 //	episode.go, spurious.go  what if nothing was lost (RFC 3522, 4015, 5682)
 //	retransmission_queue.go, scoreboard.go   what is in flight (RFC 6675)
-//	congestion.go, cubic.go  how much may be in flight (RFC 5681, RFC 9438)
+//	congestion.go, cubic.go,  how much may be in flight (RFC 5681, RFC 9438)
+//	cubic_linux.go
 //	reassembly.go           what came out of order (RFC 2018)
 //	timestamps.go           RFC 7323
 //	ecn.go                  routers that mark instead of dropping (RFC 3168)

@@ -93,6 +93,9 @@ func (c *Conn) onAdvance(now sim.Time, h *heard) {
 	switch {
 	case r.phase != open && r.point.LessEq(c.snd.UNA):
 		c.endRecovery()
+		if c.cfg.Profile == Linux {
+			c.cong.acked(&c.cwnd, growth{h.delivered, now, c.rto.SRTT})
+		}
 	case r.phase == fast:
 		if c.em.Log.On() {
 			c.emit(PartialACK, trace.Int("ack", c.snd.UNA.Sub(c.snd.ISS)))
