@@ -246,10 +246,12 @@ func (h *Host) sendSegment(c *TCPConn, seg *tcp.Segment) {
 }
 
 func (h *Host) sendHeaderOnly(id tcp.ID, seg *tcp.Segment) {
+	before := h.noteStray(id, seg)
 	f := h.newFrame(seg.HeaderLen())
 	b := transportBytes(f, seg.HeaderLen())
 	seg.Put(b, id.Local.Addr(), id.Remote.Addr())
 	h.sendTCP(h.wayTo(id.Remote.Addr()), &id, f, len(b), false)
+	h.lab.log.Because(before)
 }
 
 func (h *Host) sendTCP(w *way, id *tcp.ID, f *physical.Frame, n int, mayMark bool) {

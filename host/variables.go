@@ -81,13 +81,27 @@ func (c *TCPConn) noteSent(seg *tcp.Segment) (before trace.ID) {
 	if !log.On() {
 		return log.Cause()
 	}
-	s, id := c.machine.Snapshot(), c.machine.ID()
+	s := c.machine.Snapshot()
 	ack := uint32(0)
 	if seg.Flags&tcp.ACK != 0 {
 		ack = seg.ACK.Sub(s.IRS)
 	}
-	return log.Because(log.Emit(c.host.name, EventSent, 0,
-		trace.Int("seq", seg.SEQ.Sub(s.ISS)), trace.Int("ack", ack), trace.Int("len", c.machine.PayloadLen(seg)),
+	return c.host.noteSegment(c.machine.ID(), seg, seg.SEQ.Sub(s.ISS), ack, c.machine.PayloadLen(seg))
+}
+
+// noteStray does so for a segment that belongs to no connection: its numbers
+// are told as 0, for there is nothing that they could be relative to.
+func (h *Host) noteStray(id tcp.ID, seg *tcp.Segment) (before trace.ID) {
+	if log := h.lab.log; !log.On() {
+		return log.Cause()
+	}
+	return h.noteSegment(id, seg, 0, 0, 0)
+}
+
+func (h *Host) noteSegment(id tcp.ID, seg *tcp.Segment, seq, ack uint32, n int) (before trace.ID) {
+	log := h.lab.log
+	return log.Because(log.Emit(h.name, EventSent, 0,
+		trace.Int("seq", seq), trace.Int("ack", ack), trace.Int("len", n),
 		trace.String("flags", seg.Flags.String()), trace.String("why", seg.Cause.String()),
 		trace.String("local", id.Local.String()), trace.String("remote", id.Remote.String())))
 }

@@ -174,3 +174,29 @@ func TestWatchingChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A RST for which there is no connection has its reason too.
+func TestTheRefusalHasItsReason(t *testing.T) {
+	lab, client, _ := smallNetwork(1)
+	rec := &trace.Recording{}
+	lab.Log().Subscribe(rec)
+	client.Go("client", func() error {
+		if _, err := client.Dial("tcp", "server:81"); err == nil {
+			t.Error("nobody listens, but the connection was made")
+		}
+		return nil
+	})
+	if err := lab.Run(); err != nil {
+		t.Fatal(err)
+	}
+	sent := rec.Find(trace.All(trace.OfKind(host.EventSent.ID), trace.AtNode("server")))
+	if len(sent) != 1 || sent[0].Sentence() != "server sends SEQ 0 (0 bytes; RST, ACK): reset" {
+		t.Fatalf("the server's reasons are %v", sent)
+	}
+	for i := range rec.Frames {
+		if f := &rec.Frames[i]; f.Cause == sent[0].ID && f.Interface.Node == "server" {
+			return
+		}
+	}
+	t.Error("no frame of the server's has that reason")
+}

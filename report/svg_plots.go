@@ -152,7 +152,7 @@ func (f *frame) y(v int64) int64 { return f.low - muldiv(v, f.low-f.top, f.most[
 
 // muldiv is a·b/c without overflow for all times and lengths there are.
 func muldiv(a, b, c int64) int64 {
-	return a/c*b + int64(uint64(a%c)*uint64(b)/uint64(c)) //nolint:gosec // neither is negative
+	return a/c*b + int64(uint64(a%c)*uint64(b)/uint64(c)) // neither is negative
 }
 
 func (d *graph) panel(s *svg, p *plot, x, y int64, row int) {
