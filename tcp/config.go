@@ -74,6 +74,9 @@ type Config struct {
 	// Congestion names the congestion control, one of Congestions(); "" means
 	// "reno".
 	Congestion string
+	// HyStart ends the first slow start when round trips get longer, before
+	// segments are lost (HyStart++, RFC 9406).
+	HyStart bool
 	// InitialWindow is in segments; 0 means 10 (RFC 6928).
 	InitialWindow int
 

@@ -19,7 +19,7 @@ func (c *Conn) Configure(now sim.Time, cfg *Config) error {
 		return err
 	}
 	if cfg.Congestion != c.cfg.Congestion {
-		c.cong = findCongestion(cfg.Congestion)(cfg.Profile)
+		c.cong = cfg.newCongestion()
 	}
 	if cfg.pool == nil {
 		cfg.pool = new(pool)

@@ -39,6 +39,9 @@ type growth struct {
 	octets uint32
 	now    sim.Time
 	srtt   time.Duration
+	rtt    time.Duration // the round trip that this ACK measured, 0 if none
+	una    Seq           // SND.UNA and SND.NXT
+	nxt    Seq
 }
 
 // controls are the congestion controls that a Config can name.

@@ -143,7 +143,7 @@ func newConn(id ID, iss Seq, cfg *Config, em Emitter) *Conn {
 	c.rcv.WND = min(c.roomToOffer(), 65535) // the window in a SYN is never scaled (RFC 7323 §2.2)
 	c.rcv.MSS = min(defaultSendMSS4, cfg.mss())
 	c.rto.RTO = cfg.initialRTO()
-	c.cong = findCongestion(cfg.Congestion)(cfg.Profile)
+	c.cong = cfg.newCongestion()
 	c.timers.stopAll()
 	return c
 }

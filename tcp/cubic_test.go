@@ -70,7 +70,7 @@ func TestCubicIsRenoFriendly(t *testing.T) {
 	const rtt = 5 * time.Millisecond
 	for range 34 { // windows
 		for got, all := uint32(0), w.CWND; got < all; got += 1000 {
-			c.acked(&w, growth{1000, now, rtt})
+			c.acked(&w, growth{octets: 1000, now: now, srtt: rtt})
 		}
 		now = now.Add(rtt)
 	}
@@ -85,7 +85,7 @@ func TestCubicIsRenoFriendly(t *testing.T) {
 func TestCubicOfLinuxReachesWMax(t *testing.T) {
 	w := window{CWND: 53_000, SMSS: 1000, unit: 1000}
 	c := newCubicLinux()
-	c.acked(&w, growth{1000, sim.Time(time.Second), 100 * ms})
+	c.acked(&w, growth{octets: 1000, now: sim.Time(time.Second), srtt: 100 * ms})
 	if c.lost(&w, w.CWND); w.SSThresh != 37_000 {
 		t.Fatalf("ssthresh is %d, want 717/1024 of 53 segments", w.SSThresh)
 	}
@@ -93,7 +93,7 @@ func TestCubicOfLinuxReachesWMax(t *testing.T) {
 	now, at := sim.Time(2*time.Second), []uint32{}
 	for range 24 {
 		for n := w.CWND; n > 0; n -= 1000 {
-			c.acked(&w, growth{1000, now, 100 * ms})
+			c.acked(&w, growth{octets: 1000, now: now, srtt: 100 * ms})
 		}
 		at = append(at, w.CWND/1000)
 		now = now.Add(100 * ms)

@@ -1,6 +1,10 @@
 package tcp
 
-import "github.com/packetwalk/packetwalk/sim"
+import (
+	"time"
+
+	"github.com/packetwalk/packetwalk/sim"
+)
 
 // heard is what one ACK tells the sender, gathered while the retransmission
 // queue takes it in: how much has arrived, and which of the segments that have
@@ -15,9 +19,10 @@ type heard struct {
 	echoes    bool   // it echoes a timestamp:
 	echo      uint32
 
-	oldestAt sim.Time // when the first of the acknowledged segments was sent
-	oldest   Seq      // its number
-	measures bool     // Karn: nothing that SND.UNA moved over was sent twice
+	rtt      time.Duration // the round trip that the ACK measured; 0 if none
+	oldestAt sim.Time      // when the first of the acknowledged segments was sent
+	oldest   Seq           // its number
+	measures bool          // Karn: nothing that SND.UNA moved over was sent twice
 
 	// Of all segments that the ACK is the first to report, SACKed or acknowledged:
 	newestAt  sim.Time // when the last one was sent (RACK.xmit_ts)

@@ -94,7 +94,7 @@ func (c *Conn) onAdvance(now sim.Time, h *heard) {
 	case r.phase != open && r.point.LessEq(c.snd.UNA):
 		c.endRecovery()
 		if c.cfg.Profile == Linux {
-			c.cong.acked(&c.cwnd, growth{h.delivered, now, c.rto.SRTT})
+			c.cong.acked(&c.cwnd, c.growthOn(h.delivered, now, h))
 		}
 	case r.phase == fast:
 		if c.em.Log.On() {
@@ -105,7 +105,7 @@ func (c *Conn) onAdvance(now sim.Time, h *heard) {
 		}
 	case c.ecn.echoed: // RFC 3168 §6.1.2: such an ACK makes cwnd no larger
 	case c.cwndInUse(h.inUse):
-		c.cong.acked(&c.cwnd, growth{h.advanced, now, c.rto.SRTT})
+		c.cong.acked(&c.cwnd, c.growthOn(h.advanced, now, h))
 	}
 }
 

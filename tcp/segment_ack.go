@@ -126,6 +126,7 @@ func (c *Conn) measure(now sim.Time, seg *Segment, h *heard) {
 		}
 		return
 	}
+	h.rtt = rtt
 	c.rto.sample(c.cfg, rtt)
 	if c.em.Log.On() {
 		c.emit(RTTSample, trace.Duration("rtt", rtt), trace.Duration("srtt", c.rto.SRTT),

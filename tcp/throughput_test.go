@@ -198,3 +198,27 @@ func TestCubicResponse(t *testing.T) {
 		}
 	}
 }
+
+// overflow counts what a queue of 200 frames drops in the first two seconds
+// behind 10 Mbit/s.
+func overflow(t *testing.T, cfg Config) (lost int) {
+	cfg.SendBuffer, cfg.ReceiveBuffer = 1<<20, 1<<20
+	b := newBulk(t, 0, &cfg)
+	var free sim.Time
+	b.pair.fate = func(from int, s *Segment) []time.Duration {
+		b.delays[0] = 25 * ms
+		if from == 0 {
+			if free = max(free, b.now); free-b.now > 200*1538*800 {
+				lost++
+				return nil
+			}
+			free += sim.Time(s.HeaderLen()+s.textLen()+58) * 800
+			b.delays[0] += free.Sub(b.now)
+		}
+		return b.delays[:]
+	}
+	for b.now < sim.Time(2*time.Second) {
+		b.transfer(1448)
+	}
+	return lost
+}
