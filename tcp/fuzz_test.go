@@ -18,7 +18,14 @@ func FuzzSegmentArrives(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte) {
 		s := &script
 		setting := next(s)
-		cfg := &Config{Profile: Profile(setting & 1), NoSACK: setting&2 != 0, NoTimestamps: setting&4 != 0, ReceiveBuffer: 3000, SendBuffer: 5000}
+		cfg := &Config{Profile: Profile(setting & 1), NoSACK: setting&2 != 0, NoTimestamps: setting&4 != 0, ReceiveBuffer: 3000, SendBuffer: 5000,
+			MTUProbing: setting&16 != 0, KeepAlive: setting&32 != 0, KeepAliveIdle: time.Minute}
+		if setting&64 != 0 {
+			cfg.UserTimeout = 30 * time.Second
+		}
+		if setting&128 != 0 {
+			cfg.ECN = ECNActive
+		}
 		w := &fuzzed{t: t}
 		id := ID{addrA, addrB}
 		if setting&8 == 0 {
@@ -70,6 +77,7 @@ func (w *fuzzed) segment(s *[]byte, irs Seq) *Segment {
 		seg.SEQ, seg.ACK = near(w.c.rcv.NXT), near(w.c.snd.UNA)
 	}
 	shape := next(s)
+	seg.CE = shape&4 != 0
 	seg.WND = uint16(shape&7) * 700
 	if shape&8 != 0 {
 		seg.Data = w.buf[:int(next(s))*16]
@@ -92,7 +100,7 @@ func (w *fuzzed) segment(s *[]byte, irs Seq) *Segment {
 
 func (w *fuzzed) step(what byte, s *[]byte) {
 	c, now := w.c, sim.Time(w.now)
-	switch what % 9 {
+	switch what % 10 {
 	case 0, 1, 2:
 		c.SegmentArrives(now, w.segment(s, 0))
 	case 3:
@@ -115,6 +123,8 @@ func (w *fuzzed) step(what byte, s *[]byte) {
 		}
 	case 7:
 		[]func(){func() { c.Close(now) }, func() { c.CloseWrite(now) }, func() { c.CloseRead(now) }}[next(s)%3]()
+	case 9:
+		c.PathMTU(now, c.snd.UNA+Seq(next(s))*16, int(next(s))*8)
 	case 8:
 		if next(s) > 250 {
 			c.Abort(now)
