@@ -138,7 +138,8 @@ func TestConnPingPong(t *testing.T) {
 			return func() {
 				ball := make([]byte, 8)
 				if first {
-					c.Write(ball)
+					_, err := c.Write(ball)
+					p.wantNoError("serve", err)
 				}
 				for range 100 {
 					if _, err := io.ReadFull(c, ball); err != nil {
@@ -371,15 +372,20 @@ func TestConnCloseEndsWaitingCalls(t *testing.T) {
 func TestConnMethodsSideBySide(t *testing.T) {
 	pair(t, func(p *ends) {
 		p.b.Background("echo", func() error { _, err := io.Copy(p.c2, p.c2); return err })
+		inTime := func(op string, err error) {
+			if err != nil {
+				p.wantTimeout(op, err)
+			}
+		}
 		var programs []func()
 		for range 100 {
 			b := make([]byte, 1024)
 			programs = append(programs,
-				func() { p.c1.Read(b) },
-				func() { p.c1.Write(b) },
-				func() { p.c1.SetDeadline(p.in(10 * time.Millisecond)) },
-				func() { p.c1.SetReadDeadline(p.in(10 * time.Millisecond)) },
-				func() { p.c1.SetWriteDeadline(p.in(10 * time.Millisecond)) },
+				func() { _, err := p.c1.Read(b); inTime("read", err) },
+				func() { _, err := p.c1.Write(b); inTime("write", err) },
+				func() { p.wantNoError("deadline", p.c1.SetDeadline(p.in(10*time.Millisecond))) },
+				func() { p.wantNoError("read deadline", p.c1.SetReadDeadline(p.in(10*time.Millisecond))) },
+				func() { p.wantNoError("write deadline", p.c1.SetWriteDeadline(p.in(10*time.Millisecond))) },
 				func() {
 					if p.c1.LocalAddr().String() != p.c2.RemoteAddr().String() || p.c1.RemoteAddr().String() != p.c2.LocalAddr().String() {
 						t.Error("the two ends disagree about their addresses")

@@ -233,7 +233,7 @@ func TestCausesRunThroughSockets(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		c.Write(make([]byte, 20_000))
+		must2(c.Write(make([]byte, 20_000)))
 		return c.Close()
 	})
 	finish(t, r.lab)

@@ -80,15 +80,20 @@ func (h *Host) noteLookup(kind *trace.Kind, fields ...trace.Field) {
 // a *net.DNSError.
 func (h *Host) ask(name string, until deadline) (netip.Addr, error) {
 	server := h.Resolver.String()
+	failed := func(err error) error {
+		return &net.DNSError{UnwrapErr: err, Err: err.Error(), Name: name, Server: server}
+	}
 	conn, err := h.Dial("udp", server)
 	if err != nil {
-		return netip.Addr{}, &net.DNSError{UnwrapErr: err, Err: err.Error(), Name: name, Server: server}
+		return netip.Addr{}, failed(err)
 	}
-	defer conn.Close()
 	r := application.DNSResolver{
 		Conn: &dnsSocket{conn, h, until}, Server: conn.RemoteAddr(), Now: h.Now, Rand: h.lab.nextStream(h.name + "/dns"),
 	}
 	found, err := r.LookupA(name)
+	if closing := conn.Close(); err == nil && closing != nil {
+		err = failed(closing)
+	}
 	if err == nil {
 		return found[0].Addr, nil
 	}

@@ -63,7 +63,7 @@ func TestTCPAcrossARouter(t *testing.T) {
 		if _, err := io.WriteString(c, "Hello"); err != nil {
 			return err
 		}
-		c.(*host.TCPConn).CloseWrite()
+		must(c.(*host.TCPConn).CloseWrite())
 		got, err := io.ReadAll(c)
 		if string(got) != "Hello" {
 			t.Errorf("the echo is %q, want %q", got, "Hello")
@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		c.Write([]byte("anybody?"))
+		must2(c.Write([]byte("anybody?")))
 		_, err = c.Read(make([]byte, 10))
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("reading after port unreachable gives %v, want ECONNREFUSED", err)

@@ -244,7 +244,7 @@ func TestAcceptOrder(t *testing.T) {
 			must(err)
 			dialled = append(dialled, c)
 		}
-		dialled[1].(*host.TCPConn).Abort()
+		must(dialled[1].(*host.TCPConn).Abort())
 		p.a.Sleep(time.Second)
 		for i, c := range dialled {
 			got, err := l.Accept()
@@ -258,7 +258,7 @@ func TestAcceptOrder(t *testing.T) {
 				continue
 			}
 			c.Close()
-			if _, err := got.Read(make([]byte, 1)); err != io.EOF {
+			if _, err := got.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 				t.Errorf("number %d reads %v, want io.EOF", i, err)
 			}
 		}

@@ -144,8 +144,8 @@ func TestNATForgets(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		c.Write([]byte("hello"))
-		c.SetReadDeadline(r.client.Now().Add(time.Minute))
+		must2(c.Write([]byte("hello")))
+		must(c.SetReadDeadline(r.client.Now().Add(time.Minute)))
 		if _, err := c.Read(make([]byte, 10)); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("the late answer gives %v, want a deadline that passes", err)
 		}

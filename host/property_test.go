@@ -26,6 +26,7 @@ type storm struct {
 	delivered bytes.Buffer
 	sentAll   bool
 	readEOF   bool
+	heardEnd  bool // the writer, of the reader's close
 	failure   error
 }
 
@@ -48,7 +49,7 @@ func newStorm(seed uint64) *storm {
 	}
 	s.lab.Connect(na, nb, cfg)
 	s.message = make([]byte, 1+s.dice.Below(40000))
-	s.dice.Read(s.message)
+	must2(s.dice.Read(s.message))
 	return s
 }
 
@@ -107,8 +108,9 @@ func (s *storm) writer() error {
 	}
 	s.sentAll = true
 	if s.chance(2) {
-		c.(*host.TCPConn).CloseWrite()
-		io.Copy(io.Discard, c)
+		must(c.(*host.TCPConn).CloseWrite())
+		_, s.failure = io.Copy(io.Discard, c)
+		s.heardEnd = s.failure == nil
 	}
 	return c.Close()
 }
@@ -120,12 +122,12 @@ func (s *storm) reader() error {
 	if err != nil {
 		return err
 	}
-	l.(*host.Listener).SetDeadline(s.b.Now().Add(time.Hour))
+	must(l.(*host.Listener).SetDeadline(s.b.Now().Add(time.Hour)))
 	c, err := l.Accept()
 	if err != nil {
 		return nil
 	}
-	c.SetReadDeadline(s.b.Now().Add(3 * time.Hour))
+	must(c.SetReadDeadline(s.b.Now().Add(3 * time.Hour)))
 	buf := make([]byte, 1+s.dice.Below(8000))
 	for {
 		n, err := c.Read(buf)
@@ -161,6 +163,8 @@ func TestDeliveredIsAPrefixOfSent(t *testing.T) {
 			t.Fatalf("seed %d: what was delivered (%d bytes) is no prefix of what was sent", seed, s.delivered.Len())
 		case s.readEOF && s.sentAll && s.delivered.Len() != len(s.message):
 			t.Fatalf("seed %d: the reader saw the end after %d of %d bytes", seed, s.delivered.Len(), len(s.message))
+		case s.heardEnd && !s.readEOF:
+			t.Fatalf("seed %d: the writer saw the end of a reader that did not see its own", seed)
 		case s.lab.FramesOut() != 0:
 			t.Fatalf("seed %d: %d frames were never given back", seed, s.lab.FramesOut())
 		}

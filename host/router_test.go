@@ -21,7 +21,7 @@ func TestPing(t *testing.T) {
 	r := newRouted()
 	r.client.Go("client", func() error {
 		h := r.client
-		h.Ping("server", 56, 0, time.Second) // asks for all MACs
+		must2(h.Ping("server", 56, 0, time.Second)) // asks for all MACs
 		if rtt, err := h.Ping("server", 56, 0, time.Second); err != nil || rtt < 4*time.Millisecond || rtt > 5*time.Millisecond {
 			t.Errorf("the server answers after %v, %v", rtt, err)
 		}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/packetwalk/packetwalk/osi/network"
@@ -136,7 +137,7 @@ func (c *TCPConn) icmpError(e *ICMPError) {
 
 // cause prefers what ICMP said of the path to the machine's own error.
 func (c *TCPConn) cause(err error) error {
-	if c.said != nil && !c.closed && (err == tcp.ErrTimeout || err == tcp.ErrAborted) {
+	if c.said != nil && !c.closed && (errors.Is(err, tcp.ErrTimeout) || errors.Is(err, tcp.ErrAborted)) {
 		return c.said
 	}
 	return err

@@ -90,7 +90,7 @@ func TestResetStopsTheAlarm(t *testing.T) {
 func TestResetEndsWaitingCalls(t *testing.T) {
 	pair(t, func(p *ends) {
 		p.together(
-			func() { p.a.Sleep(time.Second); p.tcp(p.c2).Abort() },
+			func() { p.a.Sleep(time.Second); p.wantNoError("abort", p.tcp(p.c2).Abort()) },
 			func() {
 				_, err := p.c1.Read(make([]byte, 1))
 				p.want("the read", err, syscall.ECONNRESET)
@@ -114,7 +114,7 @@ func TestLinger(t *testing.T) {
 	}{{0, syscall.ECONNRESET}, {-1, nil}, {5, nil}} {
 		pair(t, func(p *ends) {
 			p.wantNoError("linger", p.tcp(p.c1).SetLinger(c.seconds))
-			p.c1.Write(make([]byte, 100_000))
+			must2(p.c1.Write(make([]byte, 100_000)))
 			p.wantNoError("close", p.c1.Close())
 			_, err := io.Copy(io.Discard, p.c2)
 			if !errors.Is(err, c.want) {
@@ -130,7 +130,7 @@ func TestLinger(t *testing.T) {
 // that it was lost.
 func TestCloseWithDataUnread(t *testing.T) {
 	pair(t, func(p *ends) {
-		p.c2.Write([]byte("never read"))
+		must2(p.c2.Write([]byte("never read")))
 		p.a.Sleep(time.Second)
 		p.wantNoError("close", p.c1.Close())
 		_, err := p.c2.Read(make([]byte, 1))
@@ -141,12 +141,12 @@ func TestCloseWithDataUnread(t *testing.T) {
 // CloseRead: reads end, and what comes does not stop the peer.
 func TestCloseRead(t *testing.T) {
 	pair(t, func(p *ends) {
-		p.c2.Write([]byte("too late"))
+		must2(p.c2.Write([]byte("too late")))
 		p.together(
 			func() { p.a.Sleep(time.Second); p.wantNoError("close", p.tcp(p.c1).CloseRead()) },
 			func() {
 				p.a.Sleep(2 * time.Second)
-				if n, err := p.c1.Read(make([]byte, 9)); n != 0 || err != io.EOF {
+				if n, err := p.c1.Read(make([]byte, 9)); n != 0 || !errors.Is(err, io.EOF) {
 					t.Errorf("a read after CloseRead gives %d bytes and %v, want io.EOF", n, err)
 				}
 			},
@@ -172,7 +172,7 @@ func TestHalfClose(t *testing.T) {
 		if len(got) != 0 || err != nil {
 			t.Errorf("the peer reads %d bytes and %v", len(got), err)
 		}
-		p.c2.Write([]byte("still open"))
+		must2(p.c2.Write([]byte("still open")))
 		p.c2.Close()
 		if got, err := io.ReadAll(p.c1); string(got) != "still open" || err != nil {
 			t.Errorf("read %q and %v", got, err)
@@ -187,7 +187,7 @@ func TestReadsAndWritesOfNothing(t *testing.T) {
 	pair(t, func(p *ends) {
 		frames := p.lab.Links()[0].A().Counters().Sent
 		for _, deadline := range []time.Time{{}, p.in(-time.Second)} {
-			p.c1.SetReadDeadline(deadline)
+			p.wantNoError("read deadline", p.c1.SetReadDeadline(deadline))
 			if n, err := p.c1.Read(nil); n != 0 || err != nil {
 				t.Errorf("a read of nothing gives %d and %v", n, err)
 			}
@@ -252,7 +252,12 @@ func TestMSSFitsTheInterface(t *testing.T) {
 		nic.SetMTU(c.mtu)
 		h.TCP.MSS = uint16(c.mss)
 		raw := lab.Raw(nic, wire(0))
-		h.Go("client", func() error { h.DialTimeout("tcp", "10.0.0.2:80", time.Second); return nil })
+		h.Go("client", func() error {
+			if _, err := h.DialTimeout("tcp", "10.0.0.2:80", time.Second); !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("MTU %d, MSS %d: dialling nobody gives %v, want a timeout", c.mtu, c.mss, err)
+			}
+			return nil
+		})
 		finish(t, lab)
 		if got := int(raw.Segments()[0].Options.MSS); got != c.want {
 			t.Errorf("MTU %d, MSS %d: the SYN offers %d, want %d", c.mtu, c.mss, got, c.want)
@@ -328,14 +333,14 @@ func TestICMPErrors(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					c.Write([]byte("hello"))
+					must2(c.Write([]byte("hello")))
 					_, err = c.Read(make([]byte, 1))
 				}
 				if !errors.Is(err, tt.want) {
 					t.Errorf("got %v, want %v", err, tt.want)
 				}
 				atOnce := h.Now().Sub(start) < 500*time.Millisecond
-				if want := !tt.established && tt.want != syscall.ETIMEDOUT; atOnce != want {
+				if want := !tt.established && !errors.Is(tt.want, syscall.ETIMEDOUT); atOnce != want {
 					t.Errorf("it failed at once: %v, want %v", atOnce, want)
 				}
 				return nil
@@ -370,9 +375,9 @@ func TestICMPErrorIsForgotten(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		c.Write([]byte("one"))
+		must2(c.Write([]byte("one")))
 		h.Sleep(time.Second)
-		c.Write([]byte("two"))
+		must2(c.Write([]byte("two")))
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ETIMEDOUT) {
 			t.Errorf("got %v, want ETIMEDOUT", err)
 		}
@@ -433,7 +438,7 @@ func TestTimeWaitIsReplaced(t *testing.T) {
 		must(err)
 		c, err := l.Accept()
 		must(err)
-		c.Write(make([]byte, 300_000)) // 4 µs each would be 1.2 s
+		must2(c.Write(make([]byte, 300_000))) // 4 µs each would be 1.2 s
 		return c.Close()
 	})
 	h.Go("raw", func() error {

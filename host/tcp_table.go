@@ -48,7 +48,7 @@ func newTCPTable(h *Host) tcpTable {
 	t := tcpTable{
 		host: h, conns: map[connKey]*TCPConn{}, listeners: map[netip.AddrPort]*Listener{}, nextPort: firstDynamicPort,
 	}
-	h.lab.sim.Stream("iss " + h.name).Read(t.secret[:]) // never fails
+	_, _ = h.lab.sim.Stream("iss " + h.name).Read(t.secret[:]) // never fails
 	return t
 }
 

@@ -145,7 +145,7 @@ func TestScriptOverATunnel(t *testing.T) {
 	s.want(`1.01s PSH, ACK seq 1 ack 6 "ho"`) // nobody answered: the RTO
 	s.in(tcp.Segment{SEQ: 6, ACK: 3, Flags: tcp.ACK | tcp.FIN, WND: 65535}, "")
 	s.want(`1.01s ACK seq 3 ack 7 ""`)
-	if _, err := c.TryRead(p); err != io.EOF || c.Poll() != host.PollIn|host.PollOut|host.PollRdHup {
+	if _, err := c.TryRead(p); !errors.Is(err, io.EOF) || c.Poll() != host.PollIn|host.PollOut|host.PollRdHup {
 		t.Errorf("after FIN: read %v, poll %v", err, c.Poll())
 	}
 	if err := c.Close(); err != nil {

@@ -88,16 +88,16 @@ func TestUDPIsToldOnce(t *testing.T) {
 			if !errors.Is(err, syscall.ECONNREFUSED) || !errors.As(err, &icmp) || icmp.From.String() != "203.0.113.80" {
 				t.Errorf("the first call gives %v, want port unreachable, from the server", err)
 			}
-			c.SetReadDeadline(r.client.Now().Add(time.Second))
+			must(c.SetReadDeadline(r.client.Now().Add(time.Second)))
 			if _, err := c.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("the second call gives %v, want a timeout", err)
 			}
-			c.SetReadDeadline(time.Time{})
+			must(c.SetReadDeadline(time.Time{}))
 		}
 		free, err := r.client.ListenPacket("udp", ":0")
 		must(err)
 		must2(free.WriteTo([]byte("anybody?"), udpAddr("203.0.113.80:9")))
-		free.SetReadDeadline(r.client.Now().Add(time.Second))
+		must(free.SetReadDeadline(r.client.Now().Add(time.Second)))
 		if _, _, err := free.ReadFrom(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("an unconnected socket hears %v, want a timeout", err)
 		}
@@ -124,7 +124,7 @@ func TestUDPIgnoresTimeExceeded(t *testing.T) {
 		c, err := h.Dial("udp", "10.0.0.2:9")
 		must(err)
 		must2(c.Write([]byte("round and round")))
-		c.SetDeadline(h.Now().Add(time.Second))
+		must(c.SetDeadline(h.Now().Add(time.Second)))
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("the read gives %v, want a timeout", err)
 		}
