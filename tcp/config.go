@@ -21,6 +21,7 @@ type Profile uint8
 //	in fast recovery      half of it at once       less and less (PRR)
 //	what is lost          by counting (RFC 6675)   by time, with probes (RACK-TLP)
 //	losses that were none are not found out        Eifel, D-SACK, F-RTO
+//	after a pause of RTOs cwnd falls to IW         by half for each (RFC 2861)
 //	SYN retransmissions   7 (more than 3 minutes)  6
 //	2 MSL                 4 minutes                60 s
 //	FIN-WAIT-2, closed    for ever                 60 s

@@ -32,6 +32,8 @@ type congestion interface {
 	lost(w *window, flight uint32)
 	// timedOut is told, after lost, that it was the timer that noticed.
 	timedOut()
+	// idled is told when text goes out after a pause with nothing in flight.
+	idled(pause time.Duration)
 }
 
 // growth is what a congestion control may grow on.
@@ -112,3 +114,5 @@ func (reno) lost(w *window, flight uint32) {
 }
 
 func (reno) timedOut() {}
+
+func (reno) idled(time.Duration) {}

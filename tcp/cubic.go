@@ -119,6 +119,9 @@ func (c *cubic) lost(w *window, flight uint32) {
 // window is when slow start ends.
 func (c *cubic) timedOut() { c.wMax = 0 }
 
+// idled: acked sees the pause itself.
+func (c *cubic) idled(time.Duration) {}
+
 // cubeRoot is the largest integer whose cube is not larger than n.
 func cubeRoot(n uint64) uint64 {
 	lo, hi := uint64(0), uint64(1)<<21

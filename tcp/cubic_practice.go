@@ -103,7 +103,7 @@ func (c *cubicLinux) begin(cwnd int64, now sim.Time) {
 
 // at is W_cubic (§4.2, equation 1); the distance to W_max is rounded down.
 func (c *cubicLinux) at(now sim.Time) int64 {
-	t := int64(now.Sub(c.epoch)) * cubicTick / int64(time.Second)
+	t := max(int64(now.Sub(c.epoch)), 0) * cubicTick / int64(time.Second)
 	d := min(max(t-c.k, -farFromK), farFromK)
 	if d < 0 {
 		return c.origin - (linuxC*-d*-d*-d)>>40
@@ -138,3 +138,11 @@ func (c *cubicLinux) lost(w *window, _ uint32) {
 }
 
 func (c *cubicLinux) timedOut() { *c = *newCubicLinux() }
+
+// idled: the curve waits for the sender (RFC 9438 §4.2: t leaves out the time in
+// which cwnd was not in use).
+func (c *cubicLinux) idled(pause time.Duration) {
+	if c.epoch >= 0 {
+		c.epoch = c.epoch.Add(pause)
+	}
+}

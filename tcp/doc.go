@@ -35,6 +35,7 @@
 //	retransmission_queue.go, scoreboard.go   what is in flight (RFC 6675)
 //	congestion.go, cubic.go,  how much may be in flight (RFC 5681, RFC 9438)
 //	cubic_practice.go, hystart.go (RFC 9406)
+//	validation.go           what a pause does to cwnd (RFC 5681, RFC 2861)
 //	reassembly.go           what came out of order (RFC 2018)
 //	timestamps.go           RFC 7323
 //	ecn.go                  routers that mark instead of dropping (RFC 3168)

@@ -184,14 +184,6 @@ func (c *Conn) sendText(now sim.Time, out *Segment, n uint32, fin bool, why Caus
 	c.armTailProbe(now)
 }
 
-// restartAfterIdle is RFC 5681 §4.1: after an idle time of more than an RTO,
-// cwnd no longer says anything about the network.
-func (c *Conn) restartAfterIdle(now sim.Time) {
-	if c.lastSent != 0 && now.Sub(c.lastSent) > c.rto.RTO {
-		c.cwnd.CWND = min(c.cwnd.CWND, c.cfg.initialWindow(c.cwnd.SMSS))
-	}
-}
-
 // nextAhead keeps a recovery going when nothing is known to be lost and there
 // is nothing new to send: rules 3 and 4 of NextSeg() (RFC 6675 §4). Linux does
 // without.
