@@ -137,11 +137,12 @@ func TestScenariosAreComplete(t *testing.T) {
 		for _, p := range r.Predictions {
 			right, beliefs := 0, 0
 			for _, o := range p.Options {
-				if o.Right {
+				switch {
+				case o.Right:
 					right++
-				} else if o.Belief != "" && o.Feedback != "" {
+				case o.Belief != "" && o.Feedback != "":
 					beliefs++
-				} else {
+				default:
 					t.Errorf("%q: the wrong answer %q has no belief or no feedback", p.Ask, o.Text)
 				}
 			}

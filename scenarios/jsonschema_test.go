@@ -37,7 +37,7 @@ func TestEditorSchemaTakesWhatLoads(t *testing.T) {
 			t.Errorf("%s: %s", sc.File, why)
 		}
 	}
-	if why := violates(schema, schema, map[string]any{"nmae": "x"}, ""); why == "" {
+	if why := violates(schema, schema, map[string]any{"nom": "x"}, ""); why == "" {
 		t.Error("the schema takes a key that there is not")
 	}
 }
@@ -56,7 +56,7 @@ func violates(root, s map[string]any, doc any, at string) string {
 		}
 		return why
 	}
-	if want, got := s["type"].(string), jsonType(doc); want != got && !(want == "number" && got == "integer") {
+	if want, got := s["type"].(string), jsonType(doc); want != got && (want != "number" || got != "integer") {
 		return at + " is a " + got + ", the schema wants a " + want
 	}
 	if enum, ok := s["enum"].([]any); ok && !slices.Contains(enum, doc) {

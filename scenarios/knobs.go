@@ -27,7 +27,7 @@ func (e *KnobError) Error() string { return e.Message }
 // Is makes every KnobError an ErrKnob.
 func (e *KnobError) Is(target error) bool { return target == ErrKnob }
 
-// Knobs are the scenario's knobs at their defaults.
+// Defaults are the scenario's knobs as they stand before anybody turns one.
 func (sc *Scenario) Defaults() Knobs {
 	knobs := make(Knobs, len(sc.Knobs))
 	for i, k := range sc.Knobs {

@@ -45,9 +45,8 @@ func LoadFile(path string) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the scenario cannot be read: %w", bare(err))
 	}
-	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, MaxFileSize+1))
-	if err != nil {
+	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("the scenario cannot be read: %w", bare(err))
 	}
 	return Load(filepath.ToSlash(path), data)

@@ -79,9 +79,10 @@ func closing(s string) int {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case quote != 0:
-			if c == '\\' {
+			switch c {
+			case '\\':
 				i++
-			} else if c == quote {
+			case quote:
 				quote = 0
 			}
 		case c == '"' || c == '\'' || c == '`':
@@ -115,16 +116,6 @@ func (tp *template) fill(knobs Knobs, env map[string]any) (string, error) {
 		}
 	}
 	return b.String(), nil
-}
-
-// constant says that the text has no expressions in it.
-func (tp *template) constant() bool {
-	for _, p := range tp.pieces {
-		if p.expr != nil {
-			return false
-		}
-	}
-	return true
 }
 
 // display is a value of an expression as people read it.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -82,8 +83,8 @@ func TestPlaceInsideTexts(t *testing.T) {
 	} {
 		changed := strings.Replace(whole, `    say: "again, at {roughly(time)}"`, said, 1)
 		_, err := Load("x.yaml", []byte(changed))
-		errs, ok := err.(Errors)
-		if !ok || len(errs) != 1 {
+		var errs Errors
+		if !errors.As(err, &errs) || len(errs) != 1 {
 			t.Errorf("%s: got %v, want one mistake", name, err)
 			continue
 		}

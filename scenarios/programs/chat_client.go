@@ -28,13 +28,13 @@ var _ = Declare(Declaration{
 	Run: chatClient,
 })
 
-func chatClient(c *Context) error {
+func chatClient(c *Context) (err error) {
 	c.Journal.Count("text_bytes", int64(len(c.text("message"))))
 	conn, err := c.dial("tcp")
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	if c.text("stack") == "raw" {
 		return c.sayLines(conn)
 	}
@@ -89,6 +89,9 @@ func (c *Context) post(conn net.Conn) error {
 	req.Header.Set("Content-Type", "text/plain;charset=UTF-8")
 	resp, err := application.Do(conn, req)
 	if err != nil {
+		return err
+	}
+	if err := resp.Body.Close(); err != nil {
 		return err
 	}
 	if resp.StatusCode/100 != 2 {

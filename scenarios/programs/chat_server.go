@@ -17,12 +17,12 @@ var _ = Declare(Declaration{
 	Run:        chatServer,
 })
 
-func chatServer(c *Context) error {
+func chatServer(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	serve := c.serveHTTP
 	if c.text("stack") == "raw" {
 		serve = c.serveLines
@@ -32,8 +32,8 @@ func chatServer(c *Context) error {
 		if err != nil {
 			return err
 		}
-		c.Host.Background("chat with "+conn.RemoteAddr().String(), func() error {
-			defer conn.Close()
+		c.Host.Background("chat with "+conn.RemoteAddr().String(), func() (err error) {
+			defer closing(conn, &err)
 			if err := serve(&watched{conn, c.Journal}); !hungUp(err) {
 				c.printf("%v", err)
 			}

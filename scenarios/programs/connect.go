@@ -2,7 +2,9 @@ package programs
 
 import (
 	"io"
+	"net"
 	"net/netip"
+	"time"
 
 	"github.com/packetwalk/packetwalk/host"
 	"github.com/packetwalk/packetwalk/scenarios/value"
@@ -27,10 +29,10 @@ func tcpConnect(c *Context) error {
 	}
 	conn, err := dialer.Dial("tcp", c.address())
 	if err != nil {
-		c.printf("no connection after %v: %v", c.Host.Now().Sub(start), err)
+		c.printf("no connection after %v: %v", c.Host.Now().Sub(start).Round(time.Microsecond), err)
 		return err
 	}
-	c.printf("connected after %v", c.Host.Now().Sub(start))
+	c.printf("connected after %v", c.Host.Now().Sub(start).Round(time.Microsecond))
 	c.Host.Sleep(c.duration("hold"))
 	return conn.Close()
 }
@@ -45,12 +47,12 @@ var _ = Declare(Declaration{
 	Run: tcpAccept,
 })
 
-func tcpAccept(c *Context) error {
+func tcpAccept(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	for {
 		conn, err := l.Accept()
 		if err != nil {
@@ -59,13 +61,20 @@ func tcpAccept(c *Context) error {
 		c.Journal.Count("accepted", 1)
 		c.printf("connection from %v", conn.RemoteAddr())
 		if c.yes("first") {
-			conn.Close()
+			if err := conn.Close(); err != nil {
+				return err
+			}
 			continue
 		}
-		_, err = io.Copy(io.Discard, &watched{conn, c.Journal})
-		conn.Close()
-		if err != nil {
+		if err := c.drain(conn); err != nil {
 			c.printf("%v", err)
 		}
 	}
+}
+
+// drain reads a connection to its end and closes it.
+func (c *Context) drain(conn net.Conn) (err error) {
+	defer closing(conn, &err)
+	_, err = io.Copy(io.Discard, &watched{conn, c.Journal})
+	return err
 }

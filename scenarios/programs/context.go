@@ -1,7 +1,9 @@
 package programs
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"time"
@@ -53,6 +55,14 @@ func (c *Context) dial(network string) (net.Conn, error) {
 		return nil, err
 	}
 	return &watched{conn, c.Journal}, nil
+}
+
+// closing closes what a program opened, unless the program has closed it
+// itself. What goes wrong is the program's error if it has no other.
+func closing(socket io.Closer, err *error) {
+	if failed := socket.Close(); *err == nil && !errors.Is(failed, net.ErrClosed) {
+		*err = failed
+	}
 }
 
 // watched writes down what passes through a connection.

@@ -16,7 +16,7 @@ var _ = Declare(Declaration{
 	Run: dnsServer,
 })
 
-func dnsServer(c *Context) error {
+func dnsServer(c *Context) (err error) {
 	zone, err := application.ParseDNSZone(c.text("origin"), c.text("zone"))
 	if err != nil {
 		return err
@@ -25,7 +25,7 @@ func dnsServer(c *Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	buf := make([]byte, 65535)
 	for {
 		n, from, err := conn.ReadFrom(buf)

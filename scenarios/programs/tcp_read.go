@@ -18,18 +18,18 @@ var _ = Declare(Declaration{
 	Run: tcpRead,
 })
 
-func tcpRead(c *Context) error {
+func tcpRead(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	accepted, err := l.Accept()
 	if err != nil {
 		return err
 	}
 	conn := &watched{accepted, c.Journal}
-	defer conn.Close()
+	defer closing(conn, &err)
 	c.Host.Sleep(c.duration("busy"))
 	buf := make([]byte, c.arg("buffer").Bytes())
 	for reads := 1; ; reads++ {

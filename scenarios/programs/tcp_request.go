@@ -2,6 +2,7 @@ package programs
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 
@@ -26,12 +27,12 @@ const (
 	requestBody = "the depth of the water\n"
 )
 
-func tcpRequest(c *Context) error {
+func tcpRequest(c *Context) (err error) {
 	conn, err := c.dial("tcp")
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	if err := noDelay(conn, c.yes("nodelay")); err != nil {
 		return err
 	}
@@ -70,21 +71,21 @@ var _ = Declare(Declaration{
 	Run:        tcpAnswer,
 })
 
-func tcpAnswer(c *Context) error {
+func tcpAnswer(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	accepted, err := l.Accept()
 	if err != nil {
 		return err
 	}
 	conn := &watched{accepted, c.Journal}
-	defer conn.Close()
+	defer closing(conn, &err)
 	requests := bufio.NewReader(conn)
 	for {
-		if _, err := requests.ReadString('\n'); err == io.EOF { //nolint:errorlint // bufio passes the connection's own io.EOF on
+		if _, err := requests.ReadString('\n'); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err

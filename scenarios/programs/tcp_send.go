@@ -20,12 +20,12 @@ var _ = Declare(Declaration{
 	Run: tcpSend,
 })
 
-func tcpSend(c *Context) error {
+func tcpSend(c *Context) (err error) {
 	conn, err := c.dial("tcp")
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	if err := noDelay(conn, c.yes("nodelay")); err != nil {
 		return err
 	}
@@ -75,18 +75,18 @@ var _ = Declare(Declaration{
 	Run:        tcpReceive,
 })
 
-func tcpReceive(c *Context) error {
+func tcpReceive(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	accepted, err := l.Accept()
 	if err != nil {
 		return err
 	}
 	conn := &watched{accepted, c.Journal}
-	defer conn.Close()
+	defer closing(conn, &err)
 	all, err := io.ReadAll(conn)
 	c.Journal.Count("bytes", int64(len(all)))
 	c.printf("received %s", quantity(len(all), "byte"))

@@ -32,12 +32,12 @@ var _ = Declare(Declaration{
 	Run: sortClient,
 })
 
-func sortClient(c *Context) error {
+func sortClient(c *Context) (err error) {
 	conn, err := c.dial("tcp")
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	if _, err := io.WriteString(conn, c.text("message")); err != nil {
 		return err
 	}
@@ -78,18 +78,18 @@ var _ = Declare(Declaration{
 	Run: sortServer,
 })
 
-func sortServer(c *Context) error {
+func sortServer(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	accepted, err := l.Accept()
 	if err != nil {
 		return err
 	}
 	conn := &watched{accepted, c.Journal}
-	defer conn.Close()
+	defer closing(conn, &err)
 	all, err := io.ReadAll(conn) // the first word in order may be the last to come
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ var _ = Declare(Declaration{
 	Run: udpAsk,
 })
 
-func udpAsk(c *Context) error {
+func udpAsk(c *Context) (err error) {
 	dial := c.dialUnconnected
 	if c.yes("connected") {
 		dial = func() (net.Conn, error) { return c.dial("udp") }
@@ -31,7 +31,7 @@ func udpAsk(c *Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	if _, err := conn.Write(c.data()); err != nil {
 		c.printf("the write failed: %s", refusal(err))
 		return nil
@@ -73,12 +73,12 @@ var _ = Declare(Declaration{
 	Run:        udpEcho,
 })
 
-func udpEcho(c *Context) error {
+func udpEcho(c *Context) (err error) {
 	conn, err := c.Host.ListenPacket("udp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	buf := make([]byte, 65535)
 	for {
 		n, from, err := conn.ReadFrom(buf)

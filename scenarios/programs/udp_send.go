@@ -24,12 +24,12 @@ var _ = Declare(Declaration{
 	Run: udpSend,
 })
 
-func udpSend(c *Context) error {
+func udpSend(c *Context) (err error) {
 	conn, err := c.Host.Dial("udp", c.address())
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	pieces := c.pieces()
 	for i, piece := range pieces {
 		if i > 0 {
@@ -59,12 +59,12 @@ var _ = Declare(Declaration{
 	Run: udpReceive,
 })
 
-func udpReceive(c *Context) error {
+func udpReceive(c *Context) (err error) {
 	conn, err := c.Host.ListenPacket("udp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	tally := newTally(c)
 	buf := make([]byte, 65535)
 	patience := c.duration("first")
