@@ -16,12 +16,12 @@ var _ = Declare(Declaration{
 	Run: tcpSubscribe,
 })
 
-func tcpSubscribe(c *Context) error {
+func tcpSubscribe(c *Context) (err error) {
 	conn, err := c.dial("tcp")
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer closing(conn, &err)
 	opened := c.Host.Now()
 	buf := make([]byte, 65536)
 	n, err := conn.Read(buf)
@@ -44,18 +44,18 @@ var _ = Declare(Declaration{
 	Run: tcpNotify,
 })
 
-func tcpNotify(c *Context) error {
+func tcpNotify(c *Context) (err error) {
 	l, err := c.Host.Listen("tcp", c.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	defer closing(l, &err)
 	accepted, err := l.Accept()
 	if err != nil {
 		return err
 	}
 	conn := &watched{accepted, c.Journal}
-	defer conn.Close()
+	defer closing(conn, &err)
 	c.Host.Sleep(c.duration("silence"))
 	asked := c.Host.Now()
 	if _, err := conn.Write(c.data()); err != nil {
