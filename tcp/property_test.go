@@ -63,6 +63,10 @@ func (s *storm) fate(p *pair) func(int, *Segment) []time.Duration {
 	}
 }
 
+func drawSwitch(t *rapid.T, name string) Switch {
+	return rapid.SampledFrom([]Switch{ByProfile, On, Off}).Draw(t, name)
+}
+
 func drawConfig(t *rapid.T, name string) *Config {
 	return &Config{
 		Profile:       rapid.SampledFrom([]Profile{RFC, Linux}).Draw(t, name+" profile"),
@@ -76,6 +80,12 @@ func drawConfig(t *rapid.T, name string) *Config {
 		NoTimestamps:  rapid.Bool().Draw(t, name+" no timestamps"),
 		NoWindowScale: rapid.Bool().Draw(t, name+" no window scale"),
 		NoDelayedACK:  rapid.Bool().Draw(t, name+" no delayed ACK"),
+		NoDSACK:       rapid.Bool().Draw(t, name+" no D-SACK"),
+		HyStart:       rapid.Bool().Draw(t, name+" HyStart++"),
+		PRR:           drawSwitch(t, name+" PRR"),
+		RACK:          drawSwitch(t, name+" RACK"),
+		FRTO:          drawSwitch(t, name+" F-RTO"),
+		Eifel:         drawSwitch(t, name+" Eifel"),
 		MTUProbing:    rapid.Bool().Draw(t, name+" MTU probing"),
 		ECN:           rapid.SampledFrom([]ECNMode{ECNPassive, ECNActive, ECNNever}).Draw(t, name+" ECN"),
 	}
