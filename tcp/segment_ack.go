@@ -78,6 +78,12 @@ func (c *Conn) setWindow(seg *Segment, wnd uint32) {
 	grew := wnd > c.snd.WND
 	c.snd.WND, c.snd.WL1, c.snd.WL2 = wnd, seg.SEQ, seg.ACK
 	c.snd.maxWND = max(c.snd.maxWND, wnd)
+	if wnd == 0 && !c.queue.empty() {
+		// The window was shrunk under what is outstanding: its retransmissions
+		// are probes, and as long as they are answered the connection MUST
+		// stay open (RFC 9293 §3.8.6, MUST-35; §3.8.6.1, MUST-37).
+		c.retries = 0
+	}
 	if c.timers.on(persist) || c.probeOwed {
 		if grew && c.usable() > 0 {
 			c.windowOpened()
