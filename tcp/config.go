@@ -23,6 +23,7 @@ type Profile uint8
 //	losses that were none are not found out        Eifel, D-SACK, F-RTO
 //	after a pause of RTOs cwnd falls to IW         by half for each (RFC 2861)
 //	SYN retransmissions   7 (more than 3 minutes)  6
+//	buffers, at most      256 KiB each             4 MiB to send, 6 MiB to receive
 //	2 MSL                 4 minutes                60 s
 //	FIN-WAIT-2, closed    for ever                 60 s
 //	window probe          one new byte             none, at SND.UNA-1
@@ -56,7 +57,7 @@ type Config struct {
 	// end can receive and will send: the MTU less 40 for IPv4, less 60 for
 	// IPv6 (RFC 9293 §3.7.1). 0 means 1460.
 	MSS uint16
-	// SendBuffer and ReceiveBuffer are in bytes; 0 means 256 KiB. Memory is
+	// SendBuffer and ReceiveBuffer are in bytes; 0 means the profile's. Memory is
 	// taken only for bytes that are there.
 	SendBuffer, ReceiveBuffer uint32
 
@@ -158,9 +159,19 @@ func by[T any](p Profile, rfc, linux T) T {
 	return rfc
 }
 
-func (cfg *Config) mss() uint16           { return or(cfg.MSS, defaultMSS) }
-func (cfg *Config) sendBuffer() uint32    { return or(cfg.SendBuffer, defaultBuffer) }
-func (cfg *Config) receiveBuffer() uint32 { return or(cfg.ReceiveBuffer, defaultBuffer) }
+func (cfg *Config) mss() uint16 { return or(cfg.MSS, defaultMSS) }
+
+// The buffers of profile Linux are what autotuning may reach (net.ipv4.tcp_wmem,
+// tcp_rmem).
+//
+// Simplified: the limits do not grow with the flow, they are there from the
+// start; the memory grows as it is used.
+func (cfg *Config) sendBuffer() uint32 {
+	return or(cfg.SendBuffer, by[uint32](cfg.Profile, defaultBuffer, 4<<20))
+}
+func (cfg *Config) receiveBuffer() uint32 {
+	return or(cfg.ReceiveBuffer, by[uint32](cfg.Profile, defaultBuffer, 6<<20))
+}
 func (cfg *Config) initialRTO() time.Duration {
 	return or(cfg.InitialRTO, time.Second)
 }
