@@ -3,6 +3,7 @@ package programs
 import (
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/packetwalk/packetwalk/scenarios/value"
@@ -23,7 +24,7 @@ var _ = Declare(Declaration{
 })
 
 func ping(c *Context) error {
-	replies := int64(0)
+	var times []time.Duration
 	for i := range c.number("count") {
 		if i > 0 {
 			c.Host.Sleep(c.duration("every"))
@@ -35,10 +36,15 @@ func ping(c *Context) error {
 		case err != nil:
 			c.printf("%v", err)
 		default:
-			replies++
+			times = append(times, rtt)
 			c.printf("reply after %v", rtt.Round(time.Microsecond))
 		}
 	}
-	c.Journal.Count("replies", replies)
+	c.Journal.Count("replies", int64(len(times)))
+	if len(times) > 0 {
+		slices.Sort(times)
+		c.Journal.Count("median_us", times[len(times)/2].Microseconds())
+		c.Journal.Count("longest_us", times[len(times)-1].Microseconds())
+	}
 	return nil
 }

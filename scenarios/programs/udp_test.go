@@ -100,7 +100,7 @@ func TestPing(t *testing.T) {
 		program(t, "client", "ping", "to", "server", "count", "3", "wait", "2s"))
 	r := result(t, out, "ping")
 	wantReturned(t, r)
-	wantCounts(t, r, "replies 2")
+	wantCounts(t, r, "replies 2, median_us 40291, longest_us 40291")
 	if len(r.Lines) != 3 || r.Lines[1].Text != "no reply within 2s" {
 		t.Fatalf("ping prints %v, want the second of three to stay without reply", r.Lines)
 	}
