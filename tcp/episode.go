@@ -62,7 +62,7 @@ func (e *episode) sentAgain(now sim.Time, n uint32) {
 // undo takes the reduction of cwnd back: the loss was none (RFC 4015 §3.2, steps
 // 7 and DONE). Linux goes back to where it was; the RFC to what is in flight,
 // and lets ssthresh lead back to where it was.
-func (c *Conn) undo(now sim.Time, h *heard, how string) {
+func (c *Conn) undo(h *heard, how string) {
 	e, r, w := c.episode, &c.recovery, &c.cwnd
 	e.undone = true
 	if c.cfg.Profile == Linux || r.phase != timeout {

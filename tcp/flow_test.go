@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -176,7 +177,7 @@ func TestUnansweredProbes(t *testing.T) {
 	p.run(p.now + second/2)
 	p.drop(func(from int, s *Segment) bool { return true })
 	p.run()
-	if got := p.ends[0].conn.Err(); got != ErrTimeout {
+	if got := p.ends[0].conn.Err(); !errors.Is(got, ErrTimeout) {
 		t.Errorf("A ended with %v, want %v", got, ErrTimeout)
 	}
 }

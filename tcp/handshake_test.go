@@ -11,14 +11,13 @@ import (
 )
 
 // drop makes the path lose the segments that are meant.
-func (p *pair) drop(meant func(from int, seg *Segment) bool) *pair {
+func (p *pair) drop(meant func(from int, seg *Segment) bool) {
 	p.fate = func(from int, seg *Segment) []time.Duration {
 		if meant(from, seg) {
 			return nil
 		}
 		return []time.Duration{p.delay}
 	}
-	return p
 }
 
 func isSYN(s *Segment) bool { return s.Flags&SYN != 0 }

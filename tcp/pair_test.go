@@ -227,7 +227,7 @@ func (e *end) checkEdge(out *Segment) {
 	edge := out.ACK.Add(uint32(out.WND) << e.conn.rcv.shift)
 	c, unit := e.conn, uint32(1)<<e.conn.rcv.shift
 	full := c.rcv.unread+c.rcv.WND+unit > e.cfg.receiveBuffer()
-	if e.edgeSeen && edge.Less(e.edge) && !(full && e.edge.Sub(edge) < unit) {
+	if e.edgeSeen && edge.Less(e.edge) && (!full || e.edge.Sub(edge) >= unit) {
 		e.p.t.Fatalf("%s moved the right edge of its window back from %d to %d", e.name, e.edge, edge)
 	}
 	e.edge, e.edgeSeen = edge, true
@@ -308,7 +308,8 @@ func (p *pair) arrive(e *end, b []byte, ce bool) {
 		p.t.Fatal(err)
 	}
 	seg.CE = ce
-	if e.conn == nil {
+	switch {
+	case e.conn == nil:
 		switch AtListen(&seg) {
 		case Begin:
 			e.conn = Accept(p.now, e.id, 300, e.cfg, p.emitter(e), &seg)
@@ -318,10 +319,10 @@ func (p *pair) arrive(e *end, b []byte, ce bool) {
 		default:
 			return
 		}
-	} else if e.conn.Released() {
+	case e.conn.Released():
 		p.refuse(e, &seg)
 		return
-	} else {
+	default:
 		e.conn.SegmentArrives(p.now, &seg)
 	}
 	p.settle(e)
@@ -339,7 +340,7 @@ func (p *pair) refuse(e *end, seg *Segment) {
 }
 
 // run lets everything happen, up to a moment if one is given.
-func (p *pair) run(until ...sim.Time) *pair {
+func (p *pair) run(until ...sim.Time) {
 	end := sim.Never
 	if len(until) > 0 {
 		end = until[0]
@@ -349,7 +350,6 @@ func (p *pair) run(until ...sim.Time) *pair {
 	if len(until) > 0 {
 		p.now = max(p.now, end)
 	}
-	return p
 }
 
 // inject puts a segment of our own making on the path towards an end, at once.

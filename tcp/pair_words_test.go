@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -53,7 +54,7 @@ func (p *pair) wantAll(to *end, sent []byte) {
 	if !bytes.Equal(to.got, sent) {
 		p.t.Fatalf("%s read %d bytes, which are not the %d that were written", to.name, len(to.got), len(sent))
 	}
-	if to.readErr != io.EOF {
+	if !errors.Is(to.readErr, io.EOF) {
 		p.t.Fatalf("%s: reading ended with %v, want io.EOF (state %v)", to.name, to.readErr, to.conn.State())
 	}
 }

@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	"math/rand/v2"
@@ -188,7 +189,7 @@ func checkFinished(t *rapid.T, p *pair, left [2][]byte) {
 		if e.conn == nil {
 			t.Fatalf("%s was never reached", e.name)
 		}
-		if e.conn.Err() != nil || e.readErr != io.EOF || len(left[1-i]) > 0 {
+		if e.conn.Err() != nil || !errors.Is(e.readErr, io.EOF) || len(left[1-i]) > 0 {
 			t.Fatalf("%s: error %v, reading ended with %v, %d bytes were not read", e.name, e.conn.Err(), e.readErr, len(left[1-i]))
 		}
 		if !e.conn.Released() {

@@ -59,7 +59,7 @@ func (c *Conn) rackUpdate(now sim.Time, h *heard) {
 		}
 		// An ACK that comes sooner than any round trip is not that of the
 		// retransmission.
-		if !(h.retried && rtt < k.minRTT) && (first || sentAfter(h.newestAt, h.newestEnd, k.sentAt, k.end)) {
+		if (!h.retried || rtt >= k.minRTT) && (first || sentAfter(h.newestAt, h.newestEnd, k.sentAt, k.end)) {
 			k.sentAt, k.end, k.rtt = h.newestAt, h.newestEnd, rtt
 		}
 	}
@@ -162,7 +162,7 @@ func (c *Conn) reorderingTimeout(now sim.Time) {
 	}
 	h := new(heard)
 	if c.recovery.phase == open {
-		c.beginRecovery(now, h)
+		c.beginRecovery(h)
 	}
 	if c.recovery.phase == fast {
 		// RFC 9937 §6.2 acts on ACKs; what the timer finds goes out at once.

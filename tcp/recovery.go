@@ -60,23 +60,23 @@ func (c *Conn) onACK(now sim.Time, h *heard) {
 		c.queue.findLost(c.cwnd.SMSS)
 	}
 	if how := c.examine(h); how != "" {
-		c.undo(now, h, how)
+		c.undo(h, how)
 	}
 	if h.advanced > 0 {
 		c.onAdvance(now, h)
 	}
 	if h.duplicate && !c.queue.empty() {
-		c.onDuplicate(now)
+		c.onDuplicate()
 	}
 	if c.usesRACK() {
 		c.rackDetect(now)
 		if r.phase == open && c.queue.lostCount > 0 {
-			c.beginRecovery(now, h)
+			c.beginRecovery(h)
 		}
 	} else if r.phase == open && !c.queue.empty() {
 		// RFC 6675 §5: three duplicate ACKs, or IsLost(HighACK + 1).
 		if r.dupACKs >= dupThresh && (c.sackOK || !r.guarded) || c.sackOK && c.queue.live()[0].marks&lost != 0 {
-			c.beginRecovery(now, h)
+			c.beginRecovery(h)
 		}
 	}
 	if r.phase == fast && c.usesPRR() {
@@ -120,7 +120,7 @@ func (c *Conn) cwndInUse(pipe uint32) bool {
 	return pipe+c.cwnd.SMSS > c.cwnd.CWND
 }
 
-func (c *Conn) onDuplicate(now sim.Time) {
+func (c *Conn) onDuplicate() {
 	r := &c.recovery
 	if r.dupACKs < 255 {
 		r.dupACKs++
@@ -135,7 +135,7 @@ func (c *Conn) onDuplicate(now sim.Time) {
 
 // beginRecovery is the fast retransmit (RFC 5681 §3.2, steps 2 and 3; RFC 6582
 // §3.2, step 2; RFC 6675 §5, step 4).
-func (c *Conn) beginRecovery(now sim.Time, h *heard) {
+func (c *Conn) beginRecovery(h *heard) {
 	r := &c.recovery
 	if c.mtuProbeLost() {
 		return

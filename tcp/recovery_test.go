@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -230,7 +231,7 @@ func TestEvents(t *testing.T) {
 	if n := len(p.rec.Find(trace.All(trace.OfKind("tcp.state"), trace.AtNode("B"), trace.With("to", "CLOSE-WAIT")))); n != 1 {
 		t.Errorf("B enters CLOSE-WAIT %d times in the log", n)
 	}
-	if p.ends[1].readErr != io.EOF {
+	if !errors.Is(p.ends[1].readErr, io.EOF) {
 		t.Errorf("B's reading ended with %v", p.ends[1].readErr)
 	}
 }

@@ -61,7 +61,7 @@ func (c *Conn) ackInRange(now sim.Time, seg *Segment) {
 	}
 	c.tailProbeACK(seg, &h)
 	if h.dsack && c.doubt(seg.Options.SACK[0]) {
-		c.undo(now, &h, "all that was sent again has come twice (RFC 2883)")
+		c.undo(&h, "all that was sent again has come twice (RFC 2883)")
 	}
 	if outstanding {
 		c.ecnEcho(seg)

@@ -176,7 +176,7 @@ func TestFINIsSentAgain(t *testing.T) {
 		p.run()
 		p.wantStates("FIN lost in "+c.name, c.a, c.b)
 		for _, e := range p.ends {
-			if !e.conn.Released() || e.conn.Err() != nil || e.readErr != io.EOF {
+			if !e.conn.Released() || e.conn.Err() != nil || !errors.Is(e.readErr, io.EOF) {
 				t.Errorf("%s lost: %s rests in %v with error %v", c.name, e.name, e.conn.State(), e.conn.Err())
 			}
 		}
@@ -218,7 +218,7 @@ func TestUserCalls(t *testing.T) {
 	if _, err := a.Write(p.now, []byte("x")); !errors.Is(err, ErrClosing) || !a.Writable() {
 		t.Errorf("SEND after CLOSE: %v, want %v", err, ErrClosing)
 	}
-	if _, err := b.Read(p.now, make([]byte, 9)); err != io.EOF || !b.Readable() {
+	if _, err := b.Read(p.now, make([]byte, 9)); !errors.Is(err, io.EOF) || !b.Readable() {
 		t.Errorf("RECEIVE in CLOSE-WAIT with all text read: %v, want EOF", err)
 	}
 	p.wire = nil

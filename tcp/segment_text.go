@@ -23,7 +23,7 @@ func (c *Conn) checkURG(seg *Segment) {
 // it is kept in its place until what is missing has come.
 func (c *Conn) segmentText(now sim.Time, seg *Segment) {
 	text := seg.Data
-	if len(text) == 0 || !(c.state.mayReceive() || c.state == SynReceived) {
+	if len(text) == 0 || !c.state.mayReceive() && c.state != SynReceived {
 		return // in the other states the other side has sent FIN: ignore the text
 	}
 	if c.shut {
@@ -45,7 +45,7 @@ func (c *Conn) segmentText(now sim.Time, seg *Segment) {
 		return
 	}
 	if ahead > 0 {
-		c.keepAside(now, seg.SEQ, text)
+		c.keepAside(seg.SEQ, text)
 		return
 	}
 	c.inOrder(now, text, seg.Flags&PSH != 0)
@@ -78,7 +78,7 @@ func (c *Conn) moveRight(n uint32) {
 
 // keepAside stores text that came out of order and asks for what is missing
 // with a duplicate ACK, at once (RFC 5681 §4.2).
-func (c *Conn) keepAside(now sim.Time, seq Seq, text []byte) {
+func (c *Conn) keepAside(seq Seq, text []byte) {
 	b := Block{seq, seq.Add(uint32(len(text)))}
 	c.ack.first = true
 	c.ackNow(CauseDuplicateACK)

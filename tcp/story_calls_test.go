@@ -127,7 +127,7 @@ func (r *run) accept(want bool) error {
 func (r *run) checkResult(call string, want []string, n int, err error) error {
 	got := strconv.Itoa(n)
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		got = "0"
 	case err != nil:
 		got = "-1 " + errno(err)

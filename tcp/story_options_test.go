@@ -69,7 +69,7 @@ func (o *options) parseOption(words []string) error {
 		return bad
 	}
 	if err != nil {
-		return fmt.Errorf("%v: %w", bad, err)
+		return fmt.Errorf("%w: %w", bad, err)
 	}
 	return nil
 }

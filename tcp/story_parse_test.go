@@ -13,7 +13,6 @@ type parser struct {
 	file     string
 	line     int
 	book     *book
-	shared   *book
 	defaults settings // from the lines before the first story
 
 	story    *story
@@ -183,7 +182,7 @@ func parseWhen(s string) (w when, err error) {
 
 // parseDuration reads seconds, or a number with a unit as Go writes it.
 func parseDuration(s string) (time.Duration, error) {
-	if c := s[max(0, len(s)-1):]; c != "" && strings.Contains("0123456789.", c) {
+	if c := s[max(0, len(s)-1):]; c != "" && strings.ContainsAny(c, "0123456789.") {
 		s += "s"
 	}
 	d, err := time.ParseDuration(s)

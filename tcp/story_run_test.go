@@ -243,7 +243,7 @@ func (r *run) inject(p *pattern) error {
 
 // arrives finds out whom a segment is for (RFC 9293 §3.10.7).
 func (r *run) arrives(seg *tcp.Segment) error {
-	if r.port.attached && !(r.conn.State() == tcp.TimeWait && r.port.listening && r.conn.MayBeReplacedBy(seg)) {
+	if r.port.attached && (r.conn.State() != tcp.TimeWait || !r.port.listening || !r.conn.MayBeReplacedBy(seg)) {
 		r.conn.SegmentArrives(r.now, seg)
 		return r.drain()
 	}

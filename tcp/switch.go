@@ -21,15 +21,11 @@ func (s Switch) String() string {
 	return "by profile"
 }
 
-// on is the position, or the profile's.
-func (s Switch) on(p Profile, rfc, linux bool) bool {
-	if s == ByProfile {
-		return by(p, rfc, linux)
-	}
-	return s == On
-}
+// on is the position, or the profile's: what has such a switch is on under
+// Linux and off under RFC.
+func (s Switch) on(p Profile) bool { return s == On || s == ByProfile && p == Linux }
 
-func (cfg *Config) rack() bool  { return cfg.RACK.on(cfg.Profile, false, true) }
-func (cfg *Config) frto() bool  { return cfg.FRTO.on(cfg.Profile, false, true) }
-func (cfg *Config) eifel() bool { return cfg.Eifel.on(cfg.Profile, false, true) }
-func (cfg *Config) prr() bool   { return cfg.PRR.on(cfg.Profile, false, true) }
+func (cfg *Config) rack() bool  { return cfg.RACK.on(cfg.Profile) }
+func (cfg *Config) frto() bool  { return cfg.FRTO.on(cfg.Profile) }
+func (cfg *Config) eifel() bool { return cfg.Eifel.on(cfg.Profile) }
+func (cfg *Config) prr() bool   { return cfg.PRR.on(cfg.Profile) }
