@@ -58,7 +58,7 @@ var (
 
 	PathMTUShrunk = define("tcp.path-mtu", "RFC 1191 §6.4", "{node} learns that a link of the path takes packets of {mtu} bytes: {mss} bytes of text in a segment from now on, and {again} are sent again",
 		"mtu", "mss", "again")
-	MTUBlackHole = define("tcp.mtu-black-hole", "RFC 4821 §7.7.1", "{node}: large segments get no answer, and nobody says why; it tries {mss} bytes of text", "mss", "timeouts")
+	MTUBlackHole = define("tcp.mtu-black-hole", "RFC 4821 §7.7", "{node}: large segments get no answer, and nobody says why; it tries {mss} bytes of text", "mss", "timeouts")
 	MTUProbe     = define("tcp.mtu-probe", "RFC 4821 §7.4", "{node} tries whether a segment of {bytes} bytes of text arrives", "bytes", "most")
 	MTUFound     = define("tcp.mtu-found", "RFC 4821 §7.6.1", "{node}: the larger segment arrived; {mss} bytes of text from now on", "mss")
 	MTUProbeLost = define("tcp.mtu-probe-lost", "RFC 4821 §7.6.2", "{node}: the segment of {bytes} bytes of text did not arrive; it looks for less", "bytes")

@@ -13,7 +13,7 @@ import (
 // some minutes whether the path takes more by then.
 
 // blackHoleAfter is how many timeouts in a row make one suspect that it is the
-// size (RFC 4821 §7.7.1); Linux waits for as many (tcp_retries1).
+// size (RFC 4821 §7.7); Linux waits for as many (tcp_retries1).
 const blackHoleAfter = 3
 
 // suspectBlackHole is called at each retransmission timeout.

@@ -131,7 +131,7 @@ func TestPathMTUIsKnownBefore(t *testing.T) {
 	}
 }
 
-// RFC 4821 §7.7.1: where large segments vanish and nobody says why, smaller
+// RFC 4821 §7.7: where large segments vanish and nobody says why, smaller
 // ones get through; and then the search finds how large they may be.
 func TestMTUProbingFindsTheWayOutOfABlackHole(t *testing.T) {
 	for _, mtu := range []int{1400, 1100, 700, 300, 1493} {

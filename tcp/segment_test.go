@@ -257,7 +257,7 @@ func TestCloseInSynReceived(t *testing.T) {
 		p.settle(b)
 		p.fate = nil
 		p.run(10 * second)
-		if a := p.ends[0]; string(a.got) != text || a.readErr != io.EOF || b.conn.State() != FinWait2 {
+		if a := p.ends[0]; string(a.got) != text || !errors.Is(a.readErr, io.EOF) || b.conn.State() != FinWait2 {
 			t.Errorf("A read %q, then %v; B is in %v", a.got, a.readErr, b.conn.State())
 		}
 	}
